@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** Compiled in: no policy from any source is weaker (NIST SP 800-63B-4 AAL3: idle 15 min, overall 12 h). */
+export const FLOORS = { idleLockSeconds: 15 * 60, sessionHours: 12 } as const;
+
+/** Lock and session rules of a station group. Seconds unless the name says otherwise. */
+export const policy = z
+  .strictObject({
+    idleLockSeconds: z.int().min(3).max(FLOORS.idleLockSeconds).default(120),
+    /** Length of the countdown that ends in the lock. */
+    idleWarningSeconds: z.int().min(1).max(60).default(20),
+    sessionHours: z.number().positive().max(FLOORS.sessionHours).default(12),
+    parkedMinutes: z.number().positive().max(12 * 60).default(30),
+    parkedSessions: z.int().min(0).max(10).default(4),
+    lockOnKeyRemoval: z.boolean().default(false),
+    showParkedNames: z.boolean().default(true),
+    showParkedTimes: z.boolean().default(true),
+    /** A station that has not reached the server for longer opens for nobody. */
+    offlineDays: z.number().positive().max(30).default(7),
+    helpPhone: z.string().max(32).optional(),
+  })
+  .refine((p) => p.idleWarningSeconds < p.idleLockSeconds, {
+    path: ['idleWarningSeconds'],
+    error: 'must be less than idleLockSeconds',
+  });
+export type Policy = z.infer<typeof policy>;
+
+/** A clinical app that a session opens. */
+export const clinicalApp = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
+  name: z.string().min(1).max(40),
+  icon: z.enum(['clipboard-pen', 'pill', 'flask-conical', 'phone', 'app-window']),
+  url: z.url({ protocol: /^https?$/ }),
+  /** host or host:port; navigation anywhere else is refused. */
+  allowedHosts: z.array(z.string().min(1).max(253)).min(1).max(32),
+});
+export type ClinicalApp = z.infer<typeof clinicalApp>;

@@ -1,0 +1,37 @@
+import type { JournalPlace } from '../../common/challenge.ts';
+import type { EventDraft } from '../../common/event.ts';
+import type { Result } from '../../common/result.ts';
+
+/** Codes of a journal that cannot be written; the station stays locked and says so. */
+export type JournalError = 'full' | 'broken' | 'closed';
+
+/** A committed event: its place and its verbatim canonical bytes. */
+export interface JournalEntry {
+  readonly seq: number;
+  readonly hash: string;
+  readonly canonical: Uint8Array;
+}
+
+/** What the outbox reads. A different type from the writer: it can change nothing but the mark. */
+export interface JournalReader {
+  /** Newest committed event: where the next access will be bound. */
+  place(): JournalPlace;
+  /** Events after the acknowledged mark, oldest first; at most `limit` events and `maxBytes` bytes. */
+  unsent(limit: number, maxBytes: number): readonly JournalEntry[];
+  /** How many events the server has not acknowledged. */
+  waiting(): number;
+  /** Largest acknowledged sequence number. Marks never move back. */
+  acknowledge(seq: number): void;
+}
+
+export interface JournalWriter {
+  /**
+   * Appends all drafts as one durable transaction (fsynced when it returns), or none.
+   * Fills v, station, epoch, seq, at, boot, mono, dir and prev.
+   */
+  append(drafts: readonly EventDraft[]): Result<readonly JournalEntry[], JournalError>;
+}
+
+export interface Journal extends JournalReader, JournalWriter {
+  close(): void;
+}

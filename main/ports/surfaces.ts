@@ -1,0 +1,15 @@
+import type { ClinicalApp } from '../../common/policy.ts';
+
+/** The windows, as the app sees them. `cover` is synchronous: it returns once every curtain is shown. */
+export interface Surfaces {
+  cover(): void;
+  /** Shows bar and windows of the session, then takes the curtain from the working display. */
+  uncover(session: string, activeApp: string | undefined): void;
+  /** Creates bar and app windows of a new session, hidden. */
+  open(session: string, apps: readonly ClinicalApp[]): void;
+  /** Destroys the session's windows and its in-memory partition. */
+  destroy(session: string): void;
+  selectApp(session: string, app: string): void;
+  /** Covers the session below the bar (idle warning, key sheet), or takes that cover away. */
+  overlay(shown: boolean): void;
+}

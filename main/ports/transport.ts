@@ -1,0 +1,16 @@
+import type { EventsResponse, PairResponse, WireError } from '../../common/wire.ts';
+import type { Result } from '../../common/result.ts';
+
+/** `unreachable`: no answer; `refused`: the server answered with an error. */
+export type TransportError =
+  | { readonly kind: 'unreachable'; readonly message: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly error: WireError };
+
+/** Signed requests of this station. Each has a deadline. */
+export interface Transport {
+  pair(code: string, name: string): Promise<Result<PairResponse, TransportError>>;
+  /** Compact JWS of a newer snapshot, or undefined when `have` is the newest. */
+  directory(have: number): Promise<Result<string | undefined, TransportError>>;
+  /** One epoch, ascending, verbatim canonical bytes. */
+  upload(canonical: readonly Uint8Array[]): Promise<Result<EventsResponse, TransportError>>;
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { keyRefusal } from '../common/key-refusal.ts';
+
+/**
+ * Messages between the agent and its key process (structured clone over a MessagePort).
+ * One authentication attempt at a time; `attempt` counts up and stale answers are ignored.
+ */
+const attempt = z.int().positive();
+const bytes = z.instanceof(Uint8Array);
+
+export const keyCommand = z.discriminatedUnion('kind', [
+  /** Open the one key, INIT, getInfo, PIN retries, key agreement: everything that needs no PIN. */
+  z.strictObject({ kind: z.literal('begin'), attempt, rpId: z.string().min(1) }),
+  /** UTF-8 PIN and the 32-byte SHA-256 of the client data. The receiver overwrites `pin`. */
+  z.strictObject({ kind: z.literal('pin'), attempt, pin: bytes, clientDataHash: bytes }),
+  z.strictObject({ kind: z.literal('cancel'), attempt }),
+]);
+export type KeyCommand = z.infer<typeof keyCommand>;
+
+export const keyEvent = z.discriminatedUnion('kind', [
+  /** The keys plugged in now; sent at start and at each change, never during a transaction. */
+  z.strictObject({
+    kind: z.literal('keys'),
+    keys: z.array(
+      z.strictObject({
+        id: z.string(),
+        product: z.string(),
+        vendorId: z.int(),
+        simulated: z.boolean(),
+      }),
+    ),
+  }),
+  /** The key waits for the PIN. */
+  z.strictObject({
+    kind: z.literal('ready'),
+    attempt,
+    pinRetries: z.int().nonnegative(),
+    minPinLength: z.int().min(4),
+  }),
+  /** Keepalive STATUS_UPNEEDED. */
+  z.strictObject({ kind: z.literal('touch'), attempt }),
+  z.strictObject({
+    kind: z.literal('assertion'),
+    attempt,
+    credentialId: bytes,
+    authenticatorData: bytes,
+    signature: bytes,
+    userHandle: bytes,
+    /** 64-byte reports exchanged after the PIN, both directions, keepalives aside. */
+    reports: z.int().positive(),
+  }),
+  z.strictObject({
+    kind: z.literal('refused'),
+    attempt,
+    code: keyRefusal,
+    pinRetries: z.int().nonnegative().optional(),
+  }),
+]);
+export type KeyEvent = z.infer<typeof keyEvent>;

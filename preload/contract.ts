@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { keyRefusals } from '../common/key-refusal.ts';
+
+/**
+ * The one IPC contract: main's handlers, the preload API and the test doubles derive from this value.
+ * `ask` goes from a station page to main and is answered; `tell` goes from main to the pages.
+ */
+export const languages = ['en', 'es'] as const;
+export const language = z.enum(languages);
+export type Language = z.infer<typeof language>;
+
+/** What the curtain says after an attempt that did not open, one sentence each. */
+export const notices = [
+  ...keyRefusals,
+  /** The key's credential is not in the directory, or is revoked. */
+  'unknown-key',
+  'member-inactive',
+  /** The signature, counter, origin or user verification did not hold. */
+  'not-verified',
+  /** The access could not be written to the journal. */
+  'not-recorded',
+  /** Nobody finished the attempt in time. */
+  'timed-out',
+  'key-process-crashed',
+] as const;
+export const notice = z.enum(notices);
+export type Notice = z.infer<typeof notice>;
+
+/** Why this station opens for nobody now. */
+export const stops = ['starting', 'unpaired', 'no-directory', 'outdated', 'journal', 'unsealed', 'fault'] as const;
+export const stop = z.enum(stops);
+export type Stop = z.infer<typeof stop>;
+
+const time = z.iso.datetime({ precision: 3 });
+
+export const curtainStep = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('waiting'),
+    /** A key is in: a Start button takes the place of "plug it in". */
+    keyPresent: z.boolean(),
+    notice: notice.optional(),
+  }),
+  z.strictObject({ kind: z.literal('reading') }),
+  z.strictObject({
+    kind: z.literal('pin'),
+    minLength: z.int().min(4),
+    /** Tries left in all; shown from the second mismatch on. */
+    retries: z.int().nonnegative(),
+    /** Mismatches in this attempt: 0 = none yet. After 3 the key asks to be re-inserted. */
+    mismatches: z.int().nonnegative(),
+    /** Set when the last entry was refused before it was sent. */
+    tooShort: z.boolean(),
+  }),
+  /** The PIN is being checked; the key does not yet ask for a touch. */
+  z.strictObject({ kind: z.literal('checking') }),
+  z.strictObject({ kind: z.literal('touch') }),
+  z.strictObject({ kind: z.literal('opening') }),
+  z.strictObject({ kind: z.literal('stopped'), stop }),
+]);
+export type CurtainStep = z.infer<typeof curtainStep>;
+
+export const stationView = z.strictObject({
+  /** Counts up: an older view never replaces a newer one. */
+  revision: z.int().nonnegative(),
+  place: z.string(),
+  language,
+  theme: z.enum(['day', 'night']),
+  /** Development build with simulated keys: always shown. */
+  simulated: z.boolean(),
+  /** The journal's key is not sealed by the operating system: always shown. */
+  unsealed: z.boolean(),
+  helpPhone: z.string().optional(),
+  link: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('connecting') }),
+    z.strictObject({ kind: z.literal('connected') }),
+    z.strictObject({
+      kind: z.literal('offline'),
+      since: time,
+      waiting: z.int().nonnegative(),
+      directoryAt: time.optional(),
+    }),
+  ]),
+  parked: z.array(
+    z.strictObject({
+      id: z.string(),
+      /** First name and initial; absent where policy hides names. */
+      name: z.string().optional(),
+      /** Absent where policy hides times. */
+      since: time.optional(),
+      until: time.optional(),
+    }),
+  ),
+  screen: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('curtain'), step: curtainStep }),
+    z.strictObject({
+      kind: z.literal('session'),
+      member: z.strictObject({
+        givenName: z.string(),
+        fullName: z.string(),
+        role: z.string(),
+      }),
+      apps: z.array(z.strictObject({ id: z.string(), name: z.string(), icon: z.string() })),
+      activeApp: z.string().optional(),
+      secondsToLock: z.int().nonnegative(),
+      lockSeconds: z.int().positive(),
+      /** What covers the session below the bar. */
+      over: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('nothing') }),
+        z.strictObject({ kind: z.literal('idle'), warningSeconds: z.int().positive() }),
+        /** A key appeared: stay (default), lock or switch. */
+        z.strictObject({ kind: z.literal('key') }),
+      ]),
+    }),
+  ]),
+});
+export type StationView = z.infer<typeof stationView>;
+
+const nothing = z.tuple([]);
+const ask = <A extends z.ZodType<unknown[]>, R extends z.ZodType>(args: A, result: R) => ({
+  args,
+  result,
+});
+
+export const stationContract = {
+  ask: {
+    /** The view now; pages call it once, then listen. */
+    view: ask(nothing, stationView),
+    start: ask(nothing, z.void()),
+    /** UTF-8 digits; main overwrites its copy once sent to the key. */
+    submitPin: ask(z.tuple([z.instanceof(Uint8Array).refine((pin) => pin.length <= 63)]), z.void()),
+    cancel: ask(nothing, z.void()),
+    lock: ask(nothing, z.void()),
+    switchUser: ask(nothing, z.void()),
+    signOut: ask(nothing, z.void()),
+    /** Close the sheet or the idle warning and go on. */
+    stay: ask(nothing, z.void()),
+    selectApp: ask(z.tuple([z.string().max(32)]), z.void()),
+    setLanguage: ask(z.tuple([language]), z.void()),
+  },
+  tell: {
+    view: stationView,
+  },
+} as const;
+
+export type AskName = keyof typeof stationContract.ask;
+export type AskArgs<N extends AskName> = z.infer<(typeof stationContract.ask)[N]['args']>;
+export type AskResult<N extends AskName> = z.infer<(typeof stationContract.ask)[N]['result']>;
+
+/** What preload exposes as `window.station`, and what the test double implements. */
+export type StationApi = {
+  readonly [N in AskName]: (...args: AskArgs<N>) => Promise<AskResult<N>>;
+} & { readonly onView: (listener: (view: StationView) => void) => () => void };
+
+/** IPC channel of a question or message. */
+export const askChannel = (name: string): string => `station:ask:${name}`;
+export const tellChannel = (name: string): string => `station:tell:${name}`;
+
+/** An ask that was refused: main answers with this instead of a result. */
+export const askRefusals = ['bad-sender', 'bad-arguments', 'failed'] as const;
