@@ -1,0 +1,133 @@
+// Bundles agent and server with esbuild. Usage: node tools/build.mjs [agent] [agent-dev] [server]
+//   out/agent      production agent: what the package contains
+//   out/agent-dev  the same with __SIMULATED_KEYS__: it can reach a simulated key
+//   out/server     server bundle with its console
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const root = path.resolve(import.meta.dirname, '..');
+const pkg = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+
+const contentTypes = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+};
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+  metafile: true,
+};
+
+const page = (outdir, entry, minify) =>
+  build({
+    ...common,
+    entryPoints: { app: entry },
+    outdir,
+    minify,
+    format: 'iife',
+    platform: 'browser',
+    target: 'chrome114',
+    jsx: 'automatic',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    loader: { '.woff2': 'file' },
+    assetNames: '[name]-[hash]',
+  });
+
+const node = (outfile, entry, options) =>
+  build({
+    ...common,
+    entryPoints: [entry],
+    outfile,
+    platform: 'node',
+    external: ['electron', 'better-sqlite3', 'node-hid'],
+    ...options,
+  });
+
+async function agent(name, simulatedKeys) {
+  const out = path.join(root, 'out', name);
+  await rm(out, { recursive: true, force: true });
+  const options = {
+    format: 'cjs',
+    target: 'node18',
+    minify: !simulatedKeys,
+    define: { __SIMULATED_KEYS__: String(simulatedKeys) },
+  };
+  const [ui] = await Promise.all([
+    page(path.join(out, 'ui'), 'renderer/index.tsx', !simulatedKeys),
+    node(path.join(out, 'main.cjs'), 'main/index.ts', options),
+    node(path.join(out, 'key-process.cjs'), 'native/key-process.ts', options),
+    node(path.join(out, 'preload.cjs'), 'preload/index.ts', {
+      ...options,
+      target: ['node18', 'chrome114'],
+      external: ['electron'],
+    }),
+  ]);
+  await cp(path.join(root, 'renderer/index.html'), path.join(out, 'ui/index.html'));
+  // The pages are served from this list and from nothing else.
+  const files = [
+    ...Object.keys(ui.metafile.outputs).map((file) => path.basename(file)),
+    'index.html',
+  ].sort();
+  const manifest = Object.fromEntries(files.map((file) => [file, contentTypes[path.extname(file)]]));
+  await writeFile(path.join(out, 'ui/manifest.json'), JSON.stringify(manifest, null, 1));
+  await writeFile(
+    path.join(out, 'package.json'),
+    JSON.stringify({
+      name: pkg.name,
+      productName: pkg.productName,
+      version: pkg.version,
+      main: 'main.cjs',
+    }),
+  );
+}
+
+async function server() {
+  const out = path.join(root, 'out/server');
+  await rm(out, { recursive: true, force: true });
+  await mkdir(path.join(out, 'console'), { recursive: true });
+  await Promise.all([
+    page(path.join(out, 'console'), 'server/console/index.tsx', true),
+    node(path.join(out, 'index.mjs'), 'server/index.ts', {
+      format: 'esm',
+      target: 'node22',
+      banner: {
+        // Bundled CommonJS libraries ask for Node's own modules through require.
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      },
+    }),
+  ]);
+  await cp(path.join(root, 'server/console/index.html'), path.join(out, 'console/index.html'));
+  await writeFile(
+    path.join(out, 'package.json'),
+    JSON.stringify(
+      {
+        name: 'wardlock-server',
+        version: pkg.version,
+        type: 'module',
+        main: 'index.mjs',
+        engines: pkg.engines,
+        dependencies: { 'better-sqlite3': pkg.dependencies['better-sqlite3'] },
+      },
+      null,
+      2,
+    ),
+  );
+}
+
+const targets = {
+  agent: () => agent('agent', false),
+  'agent-dev': () => agent('agent-dev', true),
+  server,
+};
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(targets);
+for (const name of wanted) {
+  if (!(name in targets)) throw new Error(`unknown bundle ${name}: ${Object.keys(targets).join(', ')}`);
+  await targets[name]();
+}
