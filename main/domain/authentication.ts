@@ -1,0 +1,87 @@
+import type { AccessProof } from '../../common/event.ts';
+import type { KeyRefusal } from '../../common/key-refusal.ts';
+import type { Instant } from './instant.ts';
+
+/**
+ * What a person did not manage, beyond what a key can say. The curtain has one sentence for each.
+ */
+export type Notice =
+  | KeyRefusal
+  | 'unknown-key'
+  | 'member-inactive'
+  | 'not-verified'
+  | 'not-recorded'
+  | 'timed-out'
+  | 'key-process-crashed';
+
+/** An assertion that the verifier accepted, with user verification. */
+export interface Access {
+  readonly member: string;
+  /** Credential id, base64url. */
+  readonly credential: string;
+  readonly proof: AccessProof;
+  /** Id for the session, should this member have none here. */
+  readonly newSession: string;
+  /** Id that ties the events of a switch together. */
+  readonly correlation: string;
+}
+
+/** The steps at the curtain. Each step that waits for somebody carries its deadline (monotonic ms). */
+export type Entry =
+  | { readonly kind: 'waiting'; readonly notice?: Notice }
+  /** The key is asked what it is, while nobody has typed anything yet. */
+  | { readonly kind: 'reading'; readonly attempt: number; readonly deadline: number }
+  | {
+      readonly kind: 'pin';
+      readonly attempt: number;
+      readonly retries: number;
+      readonly minLength: number;
+      readonly mismatches: number;
+      readonly tooShort: boolean;
+      readonly deadline: number;
+    }
+  /** The PIN is with the key. */
+  | {
+      readonly kind: 'checking' | 'touch';
+      readonly attempt: number;
+      readonly minLength: number;
+      readonly mismatches: number;
+      readonly deadline: number;
+    }
+  | { readonly kind: 'verifying'; readonly attempt: number; readonly deadline: number }
+  /** Verified; the access is being written. Nothing opens before that. */
+  | {
+      readonly kind: 'recording';
+      readonly attempt: number;
+      readonly access: Access;
+      readonly at: Instant;
+    };
+
+/** Longest wait of each step, in ms. Its end means locked. */
+export const PATIENCE = {
+  reading: 10_000,
+  pin: 60_000,
+  checking: 10_000,
+  touch: 35_000,
+  verifying: 5_000,
+} as const;
+
+export const waiting = (notice?: Notice): Entry =>
+  notice === undefined ? { kind: 'waiting' } : { kind: 'waiting', notice };
+
+/** Refusals that say something about a person or a key; the others are only a change of mind. */
+const recorded: ReadonlySet<Notice> = new Set<Notice>([
+  'pin-mismatch',
+  'pin-blocked',
+  'pin-locked',
+  'pin-not-set',
+  'pin-must-change',
+  'no-credential',
+  'several-credentials',
+  'u2f-only',
+  'unreadable',
+  'unknown-key',
+  'member-inactive',
+  'not-verified',
+]);
+export const isRecorded = (notice: Notice): boolean => recorded.has(notice);
