@@ -1,0 +1,78 @@
+import { type WebContents, type WebFrameMain, ipcMain } from 'electron';
+import {
+  type AskArgs,
+  type AskName,
+  type AskResult,
+  type StationView,
+  askChannel,
+  stationContract,
+  stationView,
+  tellChannel,
+} from '../../preload/contract.ts';
+
+/** Main's side of the contract: one handler for each question. */
+export type AskHandlers = {
+  readonly [N in AskName]: (...args: AskArgs<N>) => AskResult<N> | Promise<AskResult<N>>;
+};
+
+/** What the sender check looks at. */
+export interface Sender {
+  readonly sender: Pick<WebContents, 'id'>;
+  readonly senderFrame: Pick<WebFrameMain, 'url' | 'parent'> | null;
+}
+
+/**
+ * A question is answered only for the top frame of a window that we made for the station's pages,
+ * while it shows the station's origin.
+ */
+export const isStationPage = (
+  event: Sender,
+  origin: string,
+  isOurs: (webContentsId: number) => boolean,
+): boolean => {
+  const frame = event.senderFrame;
+  if (frame === null || frame.parent !== null || !isOurs(event.sender.id)) return false;
+  try {
+    return new URL(frame.url).origin === origin;
+  } catch {
+    return false;
+  }
+};
+
+/** A refused question: the code reaches the page as the message of its rejected promise. */
+class AskRefused extends Error {
+  constructor(code: 'bad-sender' | 'bad-arguments' | 'bad-result', name: string, options?: ErrorOptions) {
+    super(`${code}: ${name}`, options);
+    this.name = 'AskRefused';
+  }
+}
+
+/** Registers every question of the contract, each behind the sender check and its schemas. */
+export function handleAsks(
+  handlers: AskHandlers,
+  origin: string,
+  isOurs: (webContentsId: number) => boolean,
+  onRefused: (code: string, name: string) => void,
+): void {
+  for (const name of Object.keys(stationContract.ask) as AskName[]) {
+    const { args, result } = stationContract.ask[name];
+    const handler = handlers[name] as (...args: readonly unknown[]) => unknown;
+    ipcMain.handle(askChannel(name), async (event, ...raw) => {
+      const refuse = (code: 'bad-sender' | 'bad-arguments' | 'bad-result', cause?: unknown) => {
+        onRefused(code, name);
+        return new AskRefused(code, name, { cause });
+      };
+      if (!isStationPage(event, origin, isOurs)) throw refuse('bad-sender');
+      const parsed = args.safeParse(raw);
+      if (!parsed.success) throw refuse('bad-arguments');
+      const answer = result.safeParse(await handler(...parsed.data));
+      if (!answer.success) throw refuse('bad-result', answer.error);
+      return answer.data;
+    });
+  }
+}
+
+/** Sends the view to a page. */
+export function tellView(page: WebContents, view: StationView): void {
+  page.send(tellChannel('view'), stationView.parse(view));
+}

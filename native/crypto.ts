@@ -1,0 +1,34 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createECDH,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto';
+import type { CtapCrypto } from './ctap2/crypto-port.ts';
+
+const plain = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
+
+/** The key layer's primitives on node:crypto. */
+export const nodeCrypto: CtapCrypto = {
+  sha256: (bytes) => plain(createHash('sha256').update(bytes).digest()),
+  hmacSha256: (key, message) => plain(createHmac('sha256', key).update(message).digest()),
+  hkdfSha256: (secret, info) => new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(32), info, 32)),
+  aes256CbcEncrypt(key, iv, text) {
+    const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+    return plain(Buffer.concat([cipher.update(text), cipher.final()]));
+  },
+  aes256CbcDecrypt(key, iv, text) {
+    const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+    return plain(Buffer.concat([decipher.update(text), decipher.final()]));
+  },
+  random: (length) => plain(randomBytes(length)),
+  ecdhP256({ x, y }) {
+    const ecdh = createECDH('prime256v1');
+    const own = ecdh.generateKeys();
+    const shared = ecdh.computeSecret(Buffer.concat([Buffer.of(4), x, y]));
+    return { x: plain(own.subarray(1, 33)), y: plain(own.subarray(33)), shared: plain(shared) };
+  },
+};
