@@ -6,7 +6,7 @@ import { keyRefusal } from '../common/key-refusal.ts';
  * One authentication attempt at a time; `attempt` counts up and stale answers are ignored.
  */
 const attempt = z.int().positive();
-const bytes = z.instanceof(Uint8Array);
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 export const keyCommand = z.discriminatedUnion('kind', [
   /** Open the one key, INIT, getInfo, PIN retries, key agreement: everything that needs no PIN. */

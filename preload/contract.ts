@@ -127,7 +127,7 @@ export const stationContract = {
     view: ask(nothing, stationView),
     start: ask(nothing, z.void()),
     /** UTF-8 digits; main overwrites its copy once sent to the key. */
-    submitPin: ask(z.tuple([z.instanceof(Uint8Array).refine((pin) => pin.length <= 63)]), z.void()),
+    submitPin: ask(z.tuple([z.custom<Uint8Array>((pin) => pin instanceof Uint8Array && pin.length <= 63)]), z.void()),
     cancel: ask(nothing, z.void()),
     lock: ask(nothing, z.void()),
     switchUser: ask(nothing, z.void()),

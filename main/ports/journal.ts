@@ -33,5 +33,10 @@ export interface JournalWriter {
 }
 
 export interface Journal extends JournalReader, JournalWriter {
+  /**
+   * Sessions that were opened (`session.opened`) and neither ended nor lost (`session.ended`,
+   * `session.lost`): what a crash left behind. Kept in the same transaction as the events.
+   */
+  unended(): readonly { readonly session: string; readonly member: string }[];
   close(): void;
 }

@@ -4,7 +4,7 @@ import type { ClinicalApp } from '../../common/policy.ts';
 export interface Surfaces {
   cover(): void;
   /** Shows bar and windows of the session, then takes the curtain from the working display. */
-  uncover(session: string, activeApp: string | undefined): void;
+  uncover(session: string): void;
   /** Creates bar and app windows of a new session, hidden. */
   open(session: string, apps: readonly ClinicalApp[]): void;
   /** Destroys the session's windows and its in-memory partition. */

@@ -1,0 +1,423 @@
+import type { DirectorySnapshot } from '../../common/directory.ts';
+import type { EventDraft } from '../../common/event.ts';
+import type { KeyEvent } from '../../native/key-protocol.ts';
+import type { Policy } from '../../common/policy.ts';
+import { unreachable } from '../../common/result.ts';
+import type { Language, StationView } from '../../preload/contract.ts';
+import type { Instant } from '../domain/instant.ts';
+import {
+  type Effect,
+  type StationEvent,
+  type StationState,
+  type Stop,
+  initialState,
+  nextDeadline,
+  transition,
+} from '../domain/station.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { IdleSource } from '../ports/idle.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { KeyReader } from '../ports/key-reader.ts';
+import type { Surfaces } from '../ports/surfaces.ts';
+import type { Assertion, Challenge, Verifier, VerifyRefusal } from '../ports/verifier.ts';
+import { type Link, type Scene, stationView } from './view.ts';
+
+export interface StationPorts {
+  readonly clock: Clock;
+  readonly idle: IdleSource;
+  readonly journal: Journal;
+  readonly keys: KeyReader;
+  readonly surfaces: Surfaces;
+  readonly verifier: Verifier;
+  readonly uuid: () => string;
+  /** The active app of the session on screen. */
+  readonly activeApp: (session: string) => string | undefined;
+  /** Something went wrong that nobody expected; `code` goes to the log. */
+  readonly report: (code: string, cause?: unknown) => void;
+}
+
+export interface StationFacts {
+  readonly place: string;
+  readonly rpId: string;
+  readonly language: Language;
+  readonly theme: 'day' | 'night';
+  readonly helpPhone: string | undefined;
+  readonly simulated: boolean;
+  readonly unsealed: boolean;
+}
+
+/** Which stop is shown when several hold. */
+const stopOrder: readonly Stop[] = [
+  'fault',
+  'unsealed',
+  'journal',
+  'unpaired',
+  'no-directory',
+  'outdated',
+  'starting',
+];
+
+/** How often a journal that could not be written is tried again, in ms. */
+const JOURNAL_RETRY_MS = 2_000;
+/** How often the idle clock is read: seldom, and often once a threshold is near. */
+const IDLE_SLOW_MS = 1_000;
+const IDLE_FAST_MS = 100;
+
+/** Runs the station machine: feeds it events, carries out its effects, keeps one writer. */
+export class StationApp {
+  private readonly ports: StationPorts;
+  private readonly facts: StationFacts;
+  private state: StationState;
+  private readonly stops = new Set<Stop>(['starting']);
+  private directory: DirectorySnapshot | undefined;
+  private link: Link = { kind: 'connecting' };
+  private language: Language;
+  private idleMs = 0;
+  /** When somebody last proved to be here in a way that the system's idle clock does not see. */
+  private presentAt = 0;
+  private revision = 0;
+  private readonly viewListeners = new Set<(view: StationView) => void>();
+  private readonly appendListeners = new Set<() => void>();
+  private stopDeadline = (): void => undefined;
+  private stopIdle = (): void => undefined;
+  private stopRetry = (): void => undefined;
+  /** Events that could not be written yet; the station stays locked until they are. */
+  private unwritten: EventDraft[] = [];
+  private pin: Uint8Array | undefined;
+  private challenge: Challenge | undefined;
+  private assertion: Assertion | undefined;
+
+  constructor(ports: StationPorts, facts: StationFacts, policy: Policy) {
+    this.ports = ports;
+    this.facts = facts;
+    this.language = facts.language;
+    this.state = initialState(policy);
+    ports.keys.listen((event) => this.onKey(event));
+  }
+
+  /** Records the start, and what a crash left behind. Sessions do not survive the agent: their end is told. */
+  start(isFirstBoot: boolean, cleanStop: boolean): void {
+    const lost = this.ports.journal.unended().map(
+      ({ session, member }): EventDraft => ({
+        type: 'session.lost',
+        outcome: 'failure',
+        session,
+        member,
+        detail: { cause: 'crash' },
+      }),
+    );
+    this.record([
+      ...lost,
+      {
+        type: cleanStop || isFirstBoot ? 'station.started' : 'station.recovered',
+        outcome: 'success',
+        detail: {},
+      },
+    ]);
+    this.setStop('starting', false);
+  }
+
+  /** Ends everything in order; the station is locked afterwards. */
+  shutdown(): void {
+    this.dispatch({ type: 'shutdown' });
+  }
+
+  /** The last resort: covered first, then a stop that only a restart lifts. */
+  fault(code: string, cause: unknown): void {
+    this.ports.surfaces.cover();
+    this.ports.report(code, cause);
+    this.setStop('fault', true);
+  }
+
+  setStop(stop: Stop, holds: boolean): void {
+    if (holds) this.stops.add(stop);
+    else this.stops.delete(stop);
+    const effective = stopOrder.find((candidate) => this.stops.has(candidate));
+    if (effective !== this.state.stop) this.dispatch({ type: 'stop', stop: effective });
+  }
+
+  setDirectory(directory: DirectorySnapshot): void {
+    this.directory = directory;
+    const active = new Set(
+      directory.members.filter((member) => member.active).map((member) => member.id),
+    );
+    const present = [
+      ...this.state.held.map((session) => session.member),
+      ...(this.state.kind === 'open' ? [this.state.session.member] : []),
+    ];
+    this.dispatch({
+      type: 'directory',
+      policy: directory.policy,
+      inactive: present.filter((member) => !active.has(member)),
+    });
+    this.setStop('no-directory', false);
+  }
+
+  setLink(link: Link): void {
+    this.link = link;
+    this.show();
+  }
+
+  setLanguage(language: Language): void {
+    this.language = language;
+    this.show();
+  }
+
+  /** UTF-8 PIN; overwritten before this returns. */
+  submitPin(pin: Uint8Array): void {
+    this.pin = pin;
+    try {
+      this.dispatch({ type: 'pin', length: pin.length });
+    } finally {
+      pin.fill(0);
+      this.pin = undefined;
+    }
+  }
+
+  /** "I'm here", "Not now". */
+  stay(): void {
+    this.present();
+    this.dispatch({ type: 'stay' });
+  }
+
+  selectApp(app: string): void {
+    if (this.state.kind !== 'open' || this.state.over !== 'nothing') return;
+    this.ports.surfaces.selectApp(this.state.session.id, app);
+    this.show();
+  }
+
+  switchUser(): void {
+    this.dispatch({ type: 'switch', correlation: this.ports.uuid() });
+  }
+
+  /** Session whose windows are on screen. */
+  get onScreen(): string | undefined {
+    return this.state.kind === 'open' ? this.state.session.id : undefined;
+  }
+
+  /** Appends events that change no session (an app was blocked, the directory was updated). */
+  note(...drafts: readonly EventDraft[]): void {
+    this.record(drafts);
+  }
+
+  view(): StationView {
+    const scene: Scene = {
+      ...this.facts,
+      revision: this.revision,
+      language: this.language,
+      helpPhone: this.directory?.policy.helpPhone ?? this.facts.helpPhone,
+      link: this.link,
+      waiting: this.ports.journal.waiting(),
+      directory: this.directory,
+      idleMs: this.idleMs,
+      activeApp: this.onScreen === undefined ? undefined : this.ports.activeApp(this.onScreen),
+    };
+    return stationView(this.state, scene);
+  }
+
+  onView(listener: (view: StationView) => void): void {
+    this.viewListeners.add(listener);
+  }
+
+  /** Called after each durable append. */
+  onAppended(listener: () => void): void {
+    this.appendListeners.add(listener);
+  }
+
+  dispatch(event: StationEvent): void {
+    const result = transition(this.state, event, this.now());
+    if ('rejected' in result) {
+      // The journal is written synchronously, so nothing can come in between.
+      if (result.rejected === 'recording') this.ports.report(`rejected:${event.type}`);
+      return;
+    }
+    const wasOpen = this.state.kind === 'open';
+    this.state = result.state;
+    for (const effect of result.effects) this.perform(effect);
+    this.arm();
+    if ((this.state.kind === 'open') !== wasOpen) this.watchIdle();
+    this.show();
+  }
+
+  private now(): Instant {
+    return { wall: this.ports.clock.wall(), mono: this.ports.clock.mono() };
+  }
+
+  private show(): void {
+    this.revision++;
+    if (this.viewListeners.size === 0) return;
+    const view = this.view();
+    for (const listener of this.viewListeners) listener(view);
+  }
+
+  private arm(): void {
+    this.stopDeadline();
+    const at = nextDeadline(this.state);
+    this.stopDeadline =
+      at === undefined ? () => undefined : this.ports.clock.at(at, () => this.dispatch({ type: 'tick' }));
+  }
+
+  private perform(effect: Effect): void {
+    const { surfaces, keys } = this.ports;
+    switch (effect.type) {
+      case 'cover':
+        return surfaces.cover();
+      case 'overlay':
+        return surfaces.overlay(effect.shown);
+      case 'destroy':
+        return surfaces.destroy(effect.session);
+      case 'uncover':
+        return this.uncover(effect.session, effect.fresh);
+      case 'record':
+        if (effect.attempt === undefined) return this.record(effect.drafts);
+        return this.recordAccess(effect.drafts, effect.attempt);
+      case 'key-begin':
+        return keys.send({ kind: 'begin', attempt: effect.attempt, rpId: this.facts.rpId });
+      case 'key-cancel':
+        return keys.send({ kind: 'cancel', attempt: effect.attempt });
+      case 'key-pin':
+        return this.sendPin(effect.attempt);
+      case 'verify':
+        void this.verify(effect.attempt);
+        return;
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  private uncover(session: string, fresh: boolean): void {
+    if (fresh) this.ports.surfaces.open(session, this.directory?.apps ?? []);
+    this.present();
+    this.ports.surfaces.uncover(session);
+  }
+
+  private present(): void {
+    this.presentAt = this.ports.clock.mono();
+    this.idleMs = 0;
+  }
+
+  private sendPin(attempt: number): void {
+    if (this.pin === undefined) throw new Error('no PIN to send');
+    this.challenge = this.ports.verifier.issue(this.ports.journal.place());
+    const { clientDataHash } = this.challenge;
+    this.ports.keys.send({ kind: 'pin', attempt, pin: this.pin, clientDataHash });
+  }
+
+  private async verify(attempt: number): Promise<void> {
+    const { challenge, assertion, directory } = this;
+    this.challenge = undefined;
+    this.assertion = undefined;
+    const refuse = (notice: 'unknown-key' | 'member-inactive' | 'not-verified') =>
+      this.dispatch({ type: 'not-verified', attempt, notice });
+    if (!challenge || !assertion || !directory) return refuse('not-verified');
+    try {
+      const result = await this.ports.verifier.verify(challenge, assertion, directory);
+      if (!result.ok) {
+        this.ports.report(`verify:${result.error}`);
+        return refuse(noticeOf(result.error));
+      }
+      const { member, credential, proof } = result.value;
+      this.dispatch({
+        type: 'verified',
+        attempt,
+        access: {
+          member: member.id,
+          credential: credential.id,
+          proof,
+          newSession: this.ports.uuid(),
+          correlation: this.ports.uuid(),
+        },
+      });
+    } catch (error) {
+      this.ports.report('verify:threw', error);
+      refuse('not-verified');
+    }
+  }
+
+  private recordAccess(drafts: readonly EventDraft[], attempt: number): void {
+    const written = this.unwritten.length === 0 && this.append(drafts);
+    this.dispatch({ type: written ? 'recorded' : 'not-recorded', attempt });
+  }
+
+  /** What happened is told in order: later events wait behind those that could not be written. */
+  private record(drafts: readonly EventDraft[]): void {
+    if (this.unwritten.length === 0 && this.append(drafts)) return;
+    this.unwritten.push(...drafts);
+    this.setStop('journal', true);
+    this.stopRetry();
+    this.stopRetry = this.ports.clock.at(this.ports.clock.mono() + JOURNAL_RETRY_MS, () => {
+      const again = this.unwritten;
+      this.unwritten = [];
+      this.record(again);
+      if (this.unwritten.length === 0) this.setStop('journal', false);
+    });
+  }
+
+  private append(drafts: readonly EventDraft[]): boolean {
+    const result = this.ports.journal.append(drafts);
+    if (!result.ok) {
+      this.ports.report(`journal:${result.error}`);
+      return false;
+    }
+    for (const listener of this.appendListeners) listener();
+    return true;
+  }
+
+  private watchIdle(): void {
+    this.stopIdle();
+    if (this.state.kind !== 'open') return;
+    const limit = this.state.policy.idleLockSeconds * 1000;
+    const warning = limit - this.state.policy.idleWarningSeconds * 1000;
+    try {
+      const sincePresent = this.ports.clock.mono() - this.presentAt;
+      this.idleMs = Math.max(0, Math.min(this.ports.idle.ms(), sincePresent));
+    } catch (error) {
+      // Nobody can tell whether somebody is here: lock.
+      this.ports.report('idle:unreadable', error);
+      return this.dispatch({ type: 'lock', cause: 'fault' });
+    }
+    this.dispatch({ type: 'idle', ms: this.idleMs });
+    if (this.state.kind !== 'open') return;
+    const isNear = this.idleMs >= warning - 2_000;
+    this.stopIdle = this.ports.clock.at(
+      this.ports.clock.mono() + (isNear ? IDLE_FAST_MS : IDLE_SLOW_MS),
+      () => this.watchIdle(),
+    );
+  }
+
+  private onKey(event: KeyEvent | { readonly kind: 'crashed' }): void {
+    switch (event.kind) {
+      case 'keys':
+        return this.dispatch({ type: 'keys', count: event.keys.length });
+      case 'ready':
+        return this.dispatch({
+          type: 'key-ready',
+          attempt: event.attempt,
+          retries: event.pinRetries,
+          minLength: event.minPinLength,
+        });
+      case 'touch':
+        return this.dispatch({ type: 'key-touch', attempt: event.attempt });
+      case 'assertion':
+        this.assertion = event;
+        return this.dispatch({ type: 'asserted', attempt: event.attempt });
+      case 'refused':
+        return this.dispatch({
+          type: 'key-refused',
+          attempt: event.attempt,
+          code: event.code,
+          ...(event.pinRetries === undefined ? {} : { retries: event.pinRetries }),
+        });
+      case 'crashed':
+        this.ports.report('key-process:crashed');
+        this.dispatch({ type: 'keys', count: 0 });
+        return this.dispatch({ type: 'key-crashed' });
+      default:
+        return unreachable(event);
+    }
+  }
+}
+
+function noticeOf(refusal: VerifyRefusal): 'unknown-key' | 'member-inactive' | 'not-verified' {
+  return refusal === 'unknown-key' || refusal === 'member-inactive' ? refusal : 'not-verified';
+}

@@ -1,0 +1,136 @@
+import type { DirectorySnapshot, Member } from '../../common/directory.ts';
+import type { Language, StationView } from '../../preload/contract.ts';
+import type { Entry } from '../domain/authentication.ts';
+import { heldUntil } from '../domain/session.ts';
+import type { StationState } from '../domain/station.ts';
+
+/** The connection to the server. Times are wall clock, ms. */
+export type Link =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'offline'; readonly since: number };
+
+/** All that the pages show, besides the state itself. */
+export interface Scene {
+  readonly revision: number;
+  readonly place: string;
+  readonly language: Language;
+  readonly theme: 'day' | 'night';
+  readonly simulated: boolean;
+  readonly unsealed: boolean;
+  readonly helpPhone: string | undefined;
+  readonly link: Link;
+  /** Events that the server does not have yet. */
+  readonly waiting: number;
+  readonly directory: DirectorySnapshot | undefined;
+  /** Milliseconds since the last input. */
+  readonly idleMs: number;
+  readonly activeApp: string | undefined;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export const fullName = (member: Member): string =>
+  [member.title, member.givenName, member.familyName].filter((part) => part !== undefined).join(' ');
+
+/** On the curtain: first name and initial. */
+const shortName = (member: Member): string =>
+  [member.title, member.givenName, `${member.familyName.slice(0, 1)}.`]
+    .filter((part) => part !== undefined)
+    .join(' ');
+
+/** The snapshot that the station's pages draw. Pure. */
+export function stationView(state: StationState, scene: Scene): StationView {
+  const memberOf = (id: string) => scene.directory?.members.find((member) => member.id === id);
+  return {
+    revision: scene.revision,
+    place: scene.place,
+    language: scene.language,
+    theme: scene.theme,
+    simulated: scene.simulated,
+    unsealed: scene.unsealed,
+    ...(scene.helpPhone === undefined ? {} : { helpPhone: scene.helpPhone }),
+    link: link(scene),
+    parked: parked(state, memberOf),
+    screen: screen(state, scene, memberOf),
+  };
+}
+
+function link({ link: status, waiting, directory }: Scene): StationView['link'] {
+  if (status.kind !== 'offline') return status;
+  return {
+    kind: 'offline',
+    since: iso(status.since),
+    waiting,
+    ...(directory === undefined ? {} : { directoryAt: directory.issuedAt }),
+  };
+}
+
+function parked(
+  state: StationState,
+  memberOf: (id: string) => Member | undefined,
+): StationView['parked'] {
+  const { policy } = state;
+  return state.held.map((session) => {
+    const member = memberOf(session.member);
+    const until = heldUntil(session, policy).mono - session.since.mono + session.since.wall;
+    return {
+      id: session.id,
+      ...(policy.showParkedNames && member ? { name: shortName(member) } : {}),
+      ...(policy.showParkedTimes ? { since: iso(session.since.wall), until: iso(until) } : {}),
+    };
+  });
+}
+
+function screen(
+  state: StationState,
+  scene: Scene,
+  memberOf: (id: string) => Member | undefined,
+): StationView['screen'] {
+  if (state.kind === 'locked') {
+    return {
+      kind: 'curtain',
+      step: state.stop === undefined ? step(state.entry, state.keys > 0) : { kind: 'stopped', stop: state.stop },
+    };
+  }
+  const member = memberOf(state.session.member);
+  const { idleLockSeconds, idleWarningSeconds } = state.policy;
+  return {
+    kind: 'session',
+    member: {
+      givenName: member?.givenName ?? '',
+      fullName: member ? fullName(member) : '',
+      role: member?.role ?? '',
+    },
+    apps: (scene.directory?.apps ?? []).map(({ id, name, icon }) => ({ id, name, icon })),
+    ...(scene.activeApp === undefined ? {} : { activeApp: scene.activeApp }),
+    secondsToLock: Math.max(0, idleLockSeconds - Math.floor(scene.idleMs / 1000)),
+    lockSeconds: idleLockSeconds,
+    over:
+      state.over === 'idle'
+        ? { kind: 'idle', warningSeconds: idleWarningSeconds }
+        : { kind: state.over },
+  };
+}
+
+function step(entry: Entry, keyPresent: boolean): Extract<StationView['screen'], { kind: 'curtain' }>['step'] {
+  switch (entry.kind) {
+    case 'waiting':
+      return { kind: 'waiting', keyPresent, ...(entry.notice === undefined ? {} : { notice: entry.notice }) };
+    case 'pin':
+      return {
+        kind: 'pin',
+        minLength: entry.minLength,
+        retries: entry.retries,
+        mismatches: entry.mismatches,
+        tooShort: entry.tooShort,
+      };
+    case 'verifying':
+    case 'recording':
+      return { kind: 'opening' };
+    case 'reading':
+    case 'checking':
+    case 'touch':
+      return { kind: entry.kind };
+  }
+}

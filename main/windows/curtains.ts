@@ -1,0 +1,76 @@
+import { type BrowserWindow, type Display, screen } from 'electron';
+
+export interface Curtains {
+  /** Covers every display; synchronous, and repeated calls are harmless. */
+  cover(): void;
+  /** Takes the curtain from the working display; the others stay covered. */
+  uncover(): void;
+  windows(): readonly BrowserWindow[];
+}
+
+/**
+ * One curtain for each display, made in advance and kept at the display's bounds. `kiosk` is not used:
+ * without a window manager it does not fill the screen, with one it shows hidden windows.
+ */
+export function curtains(
+  make: (display: Display, isWorking: boolean) => BrowserWindow,
+  onChanged: () => void,
+): Curtains {
+  const byDisplay = new Map<number, BrowserWindow>();
+  let covered = true;
+
+  const raise = (window: BrowserWindow) => {
+    window.setAlwaysOnTop(true, 'screen-saver');
+    window.show();
+    window.moveTop();
+  };
+
+  const place = (window: BrowserWindow, display: Display) => {
+    const now = window.getBounds();
+    const { x, y, width, height } = display.bounds;
+    if (now.x !== x || now.y !== y || now.width !== width || now.height !== height) {
+      window.setBounds(display.bounds);
+    }
+  };
+
+  const arrange = () => {
+    const displays = screen.getAllDisplays();
+    const working = screen.getPrimaryDisplay().id;
+    for (const display of displays) {
+      let window = byDisplay.get(display.id);
+      if (window === undefined || window.isDestroyed()) {
+        window = make(display, display.id === working);
+        byDisplay.set(display.id, window);
+      }
+      place(window, display);
+      if (covered || display.id !== working) raise(window);
+    }
+    for (const [id, window] of byDisplay) {
+      if (displays.some((display) => display.id === id)) continue;
+      byDisplay.delete(id);
+      window.destroy();
+    }
+  };
+
+  arrange();
+  for (const event of ['display-added', 'display-removed', 'display-metrics-changed'] as const) {
+    screen.on(event as 'display-added', () => {
+      arrange();
+      onChanged();
+    });
+  }
+
+  return {
+    cover() {
+      covered = true;
+      const working = screen.getPrimaryDisplay().id;
+      for (const window of byDisplay.values()) raise(window);
+      byDisplay.get(working)?.focus();
+    },
+    uncover() {
+      covered = false;
+      byDisplay.get(screen.getPrimaryDisplay().id)?.hide();
+    },
+    windows: () => [...byDisplay.values()],
+  };
+}

@@ -1,0 +1,72 @@
+import { type Session, type WebContents, app } from 'electron';
+
+/** What a window tried and was not allowed; a code for the log, never an address. */
+export type Blocked =
+  | 'navigation'
+  | 'window'
+  | 'permission'
+  | 'download'
+  | 'certificate'
+  | 'http-auth'
+  | 'client-certificate'
+  | 'webview';
+
+/** Permissions are granted by Electron unless refused, downloads are saved unless stopped. */
+export function denyEverything(partition: Session, onBlocked: (what: Blocked) => void = () => undefined): void {
+  partition.setPermissionRequestHandler((_contents, _permission, answer) => {
+    onBlocked('permission');
+    answer(false);
+  });
+  partition.setPermissionCheckHandler(() => false);
+  partition.setDevicePermissionHandler(() => false);
+  partition.on('will-download', (event) => {
+    event.preventDefault();
+    onBlocked('download');
+  });
+  partition.setSpellCheckerEnabled(false);
+  // Integrated authentication would sign in the computer's user, not the member.
+  partition.allowNTLMCredentialsForDomains('');
+}
+
+/**
+ * The floor under every page of the process, whoever made it: no new windows, no navigation away,
+ * no webview, no sign-in or certificate dialog of the system.
+ */
+export function lockDownContents(
+  allows: (contents: WebContents, url: string) => boolean,
+  onBlocked: (contents: WebContents | null, what: Blocked) => void,
+): void {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.setWindowOpenHandler(() => {
+      onBlocked(contents, 'window');
+      return { action: 'deny' };
+    });
+    const check = (event: { preventDefault: () => void }, url: string) => {
+      if (allows(contents, url)) return;
+      event.preventDefault();
+      onBlocked(contents, 'navigation');
+    };
+    contents.on('will-navigate', (event, url) => check(event, url));
+    contents.on('will-redirect', (event, url) => check(event, url));
+    contents.on('will-frame-navigate', (event) => check(event, event.url));
+    contents.on('will-attach-webview', (event) => {
+      event.preventDefault();
+      onBlocked(contents, 'webview');
+    });
+    // "Leave this page?" would wait for somebody behind the curtain.
+    contents.on('will-prevent-unload', (event) => event.preventDefault());
+  });
+  app.on('login', (event, contents) => {
+    event.preventDefault();
+    onBlocked(contents, 'http-auth');
+  });
+  app.on('select-client-certificate', (event, contents) => {
+    event.preventDefault();
+    onBlocked(contents, 'client-certificate');
+  });
+  app.on('certificate-error', (event, contents, _url, _error, _certificate, trust) => {
+    event.preventDefault();
+    trust(false);
+    onBlocked(contents, 'certificate');
+  });
+}

@@ -1,0 +1,131 @@
+import { BrowserWindow, type Rectangle, type WebContents, session as electronSession } from 'electron';
+import type { ClinicalApp } from '../../common/policy.ts';
+import { type Blocked, denyEverything } from './lockdown.ts';
+
+/** The app windows of one session, in its own in-memory partition. */
+export interface SessionWindows {
+  readonly apps: readonly ClinicalApp[];
+  readonly activeApp: string | undefined;
+  select(app: string): void;
+  show(): void;
+  /** Out of sight and silent; the documents live on. */
+  hide(): void;
+  focus(): void;
+  place(bounds: Rectangle): void;
+  /** Destroys windows and everything the partition holds. */
+  destroy(): Promise<void>;
+  has(contents: WebContents): boolean;
+  allows(contents: WebContents, url: string): boolean;
+}
+
+const hostAllowed = (app: ClinicalApp, url: string): boolean => {
+  try {
+    const { protocol, host } = new URL(url);
+    return (protocol === 'https:' || protocol === new URL(app.url).protocol) && app.allowedHosts.includes(host);
+  } catch {
+    return false;
+  }
+};
+
+export function sessionWindows(
+  id: string,
+  apps: readonly ClinicalApp[],
+  bounds: Rectangle,
+  on: { blocked(what: Blocked): void; crashed(app: string): void },
+): SessionWindows {
+  // No "persist:" prefix: the partition lives in memory and dies with its windows.
+  const partition = electronSession.fromPartition(`session-${id}`, { cache: true });
+  denyEverything(partition, on.blocked);
+  // Only what policy lists is fetched at all, subresources included.
+  partition.webRequest.onBeforeRequest((details, answer) => {
+    const isAllowed = apps.some((app) => hostAllowed(app, details.url));
+    const isLocal = /^(blob|data):/.test(details.url) && details.resourceType !== 'mainFrame';
+    answer({ cancel: !isAllowed && !isLocal });
+  });
+  partition.webRequest.onHeadersReceived((details, answer) => {
+    answer({
+      responseHeaders: {
+        ...details.responseHeaders,
+        'permissions-policy': ['publickey-credentials-get=(), publickey-credentials-create=()'],
+      },
+    });
+  });
+
+  const windows = new Map<string, BrowserWindow>();
+  for (const app of apps) {
+    const window = new BrowserWindow({
+      ...bounds,
+      show: false,
+      frame: false,
+      resizable: false,
+      movable: false,
+      minimizable: false,
+      closable: false,
+      skipTaskbar: true,
+      hasShadow: false,
+      backgroundColor: '#ffffff',
+      webPreferences: {
+        session: partition,
+        contextIsolation: true,
+        sandbox: true,
+        nodeIntegration: false,
+        webviewTag: false,
+        spellcheck: false,
+        devTools: false,
+        safeDialogs: true,
+        disableDialogs: true,
+        navigateOnDragDrop: false,
+      },
+    });
+    window.setMenu(null);
+    window.webContents.on('render-process-gone', () => on.crashed(app.id));
+    // A page that cannot be reached shows its own error; the log has the crash code, never the address.
+    window.loadURL(app.url).catch(() => on.crashed(app.id));
+    windows.set(app.id, window);
+  }
+
+  let active = apps[0]?.id;
+  const activeWindow = () => (active === undefined ? undefined : windows.get(active));
+
+  return {
+    apps,
+    get activeApp() {
+      return active;
+    },
+    select(app) {
+      const next = windows.get(app);
+      if (next === undefined || app === active) return;
+      const previous = activeWindow();
+      active = app;
+      next.show();
+      previous?.hide();
+    },
+    show() {
+      for (const window of windows.values()) window.webContents.setAudioMuted(false);
+      activeWindow()?.show();
+    },
+    hide() {
+      for (const window of windows.values()) {
+        window.webContents.setAudioMuted(true);
+        window.hide();
+      }
+    },
+    focus() {
+      activeWindow()?.focus();
+    },
+    place(next) {
+      for (const window of windows.values()) window.setBounds(next);
+    },
+    async destroy() {
+      for (const window of windows.values()) window.destroy();
+      windows.clear();
+      await partition.clearStorageData();
+      await partition.clearCache();
+    },
+    has: (contents) => [...windows.values()].some((window) => !window.isDestroyed() && window.webContents === contents),
+    allows(contents, url) {
+      const app = apps.find(({ id: appId }) => windows.get(appId)?.webContents === contents);
+      return app !== undefined && hostAllowed(app, url);
+    },
+  };
+}

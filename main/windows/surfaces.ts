@@ -1,0 +1,150 @@
+import { type BrowserWindow, type Rectangle, type WebContents, clipboard, screen } from 'electron';
+import type { Surfaces } from '../ports/surfaces.ts';
+import { type Curtains, curtains } from './curtains.ts';
+import { type Blocked, lockDownContents } from './lockdown.ts';
+import type { stationPages } from './pages.ts';
+import { type SessionWindows, sessionWindows } from './session-windows.ts';
+import { stationWindow } from './station-window.ts';
+
+/** Height of the session bar, rail included, in CSS px (renderer: the bar's own height). */
+export const BAR_HEIGHT = 92;
+
+export interface Desk extends Surfaces {
+  /** Windows that show the view. */
+  pages(): readonly WebContents[];
+  isStationPage(webContentsId: number): boolean;
+  /** Active app of a session, and its apps. */
+  session(id: string): Pick<SessionWindows, 'apps' | 'activeApp'> | undefined;
+  /** Puts the demonstration's window back above the curtain (development builds). */
+  onCovered(run: () => void): void;
+}
+
+/** All windows of the station: curtains over overlay and bar over apps. */
+export function desk(
+  pages: Awaited<ReturnType<typeof stationPages>>,
+  preload: string,
+  on: {
+    blocked(session: string | undefined, what: Blocked): void;
+    appCrashed(session: string, app: string): void;
+    pageGone(surface: 'curtain' | 'bar' | 'overlay'): void;
+    displaysChanged(): void;
+  },
+): Desk {
+  const sessions = new Map<string, SessionWindows>();
+  const stationContents = new Map<number, BrowserWindow>();
+  let shown: string | undefined;
+  let bar: BrowserWindow | undefined;
+  let overlay: BrowserWindow | undefined;
+  let covered = (): void => undefined;
+
+  const ownerOf = (contents: WebContents | null) =>
+    contents === null ? undefined : [...sessions].find(([, windows]) => windows.has(contents));
+
+  lockDownContents(
+    (contents, url) => ownerOf(contents)?.[1].allows(contents, url) ?? false,
+    (contents, what) => on.blocked(ownerOf(contents)?.[0], what),
+  );
+
+  const page = (surface: 'curtain' | 'bar' | 'overlay', bounds: Rectangle, search = '') => {
+    const window = stationWindow(pages.partition, preload, bounds);
+    const contentsId = window.webContents.id;
+    stationContents.set(contentsId, window);
+    window.on('closed', () => stationContents.delete(contentsId));
+    const load = () => void window.loadURL(pages.url(surface) + search).catch(() => on.pageGone(surface));
+    window.webContents.on('render-process-gone', () => {
+      on.pageGone(surface);
+      // The window itself stays: its ground colour covers until the page is drawn again.
+      if (!window.isDestroyed()) load();
+    });
+    window.on('unresponsive', () => on.pageGone(surface));
+    load();
+    return window;
+  };
+
+  const area = () => {
+    const { x, y, width, height } = screen.getPrimaryDisplay().bounds;
+    return {
+      bar: { x, y, width, height: BAR_HEIGHT },
+      work: { x, y: y + BAR_HEIGHT, width, height: height - BAR_HEIGHT },
+    };
+  };
+
+  const lid: Curtains = curtains(
+    (display, isWorking) => page('curtain', display.bounds, isWorking ? '' : '?plain'),
+    () => {
+      const { bar: barArea, work } = area();
+      bar?.setBounds(barArea);
+      overlay?.setBounds(work);
+      for (const windows of sessions.values()) windows.place(work);
+      on.displaysChanged();
+    },
+  );
+
+  const ensureBar = () => {
+    const places = area();
+    bar ??= page('bar', places.bar);
+    overlay ??= page('overlay', places.work);
+  };
+
+  return {
+    cover() {
+      lid.cover();
+      overlay?.hide();
+      if (shown !== undefined) {
+        sessions.get(shown)?.hide();
+        shown = undefined;
+        bar?.hide();
+        // What one member copied is not for the next.
+        clipboard.clear();
+      }
+      covered();
+    },
+    open(session, apps) {
+      ensureBar();
+      sessions.set(
+        session,
+        sessionWindows(session, apps, area().work, {
+          blocked: (what) => on.blocked(session, what),
+          crashed: (app) => on.appCrashed(session, app),
+        }),
+      );
+    },
+    uncover(session) {
+      ensureBar();
+      const windows = sessions.get(session);
+      if (windows === undefined) throw new Error('uncover before open');
+      shown = session;
+      windows.show();
+      bar?.setAlwaysOnTop(true, 'floating');
+      bar?.showInactive();
+      lid.uncover();
+      windows.focus();
+    },
+    destroy(session) {
+      const windows = sessions.get(session);
+      sessions.delete(session);
+      if (shown === session) shown = undefined;
+      void windows?.destroy();
+    },
+    selectApp(session, app) {
+      sessions.get(session)?.select(app);
+      bar?.moveTop();
+    },
+    overlay(isShown) {
+      if (isShown) {
+        overlay?.setAlwaysOnTop(true, 'floating');
+        overlay?.show();
+        overlay?.focus();
+      } else {
+        overlay?.hide();
+        if (shown !== undefined) sessions.get(shown)?.focus();
+      }
+    },
+    pages: () => [...stationContents.values()].map((window) => window.webContents),
+    isStationPage: (id) => stationContents.has(id),
+    session: (id) => sessions.get(id),
+    onCovered(run) {
+      covered = run;
+    },
+  };
+}
