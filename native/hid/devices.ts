@@ -1,0 +1,111 @@
+import { watch } from 'node:fs';
+import { type HIDAsync as HidDevice, HIDAsync, devicesAsync } from 'node-hid';
+import { type PacketPort, REPORT_BYTES } from '../ctap2/packet-port.ts';
+import { type KeySource, OpenError, type PluggedKey } from './key-source.ts';
+
+/** CTAP 2.1 §11.2.8.1: FIDO alliance usage page, authenticator usage. */
+const USAGE_PAGE = 0xf1d0;
+const USAGE = 0x01;
+
+/** node-hid has no hot-plug events: Linux tells through /dev, and a slow poll catches the rest. */
+const POLL_MS = process.platform === 'linux' ? 2_000 : 500;
+/** udev sets permissions a moment after the device node appears. */
+const SETTLE_MS = 60;
+
+/** The FIDO keys of this computer, through node-hid. */
+export function hidKeys(report: (code: string, cause: unknown) => void): KeySource {
+  let known: readonly PluggedKey[] = [];
+  let quiet = false;
+  let closed = false;
+  let scanning = false;
+  let listener = (): void => undefined;
+
+  const scan = async (): Promise<void> => {
+    if (quiet || closed || scanning) return;
+    scanning = true;
+    try {
+      const found = (await devicesAsync())
+        .filter((device) => device.usagePage === USAGE_PAGE && device.usage === USAGE)
+        .flatMap((device): PluggedKey[] =>
+          device.path === undefined
+            ? []
+            : [
+                {
+                  id: device.path,
+                  product: device.product ?? 'security key',
+                  vendorId: device.vendorId,
+                  simulated: false,
+                },
+              ],
+        );
+      const before = known.map((key) => key.id).join('\n');
+      known = found;
+      if (found.map((key) => key.id).join('\n') !== before) listener();
+    } catch (error) {
+      report('hid:enumerate', error);
+    } finally {
+      scanning = false;
+    }
+  };
+
+  const poll = setInterval(() => void scan(), POLL_MS);
+  const watcher =
+    process.platform === 'linux'
+      ? watch('/dev', (_event, name) => {
+          if (name?.startsWith('hidraw')) setTimeout(() => void scan(), SETTLE_MS);
+        })
+      : undefined;
+  void scan();
+
+  return {
+    keys: () => known,
+    onChanged(next) {
+      listener = next;
+    },
+    async open(id) {
+      try {
+        return packetPort(await HIDAsync.open(id));
+      } catch (error) {
+        const text = error instanceof Error ? error.message : '';
+        if (/permission|denied|EACCES/i.test(text)) throw new OpenError('no-permission', { cause: error });
+        if (/busy|exclusive|EBUSY/i.test(text)) throw new OpenError('busy', { cause: error });
+        throw new OpenError('removed', { cause: error });
+      }
+    },
+    setQuiet(next) {
+      quiet = next;
+      if (!quiet) void scan();
+    },
+    close() {
+      closed = true;
+      clearInterval(poll);
+      watcher?.close();
+    },
+  };
+}
+
+function packetPort(device: HidDevice): PacketPort {
+  let gone = (): void => undefined;
+  // A pulled key is an error event, whose message may be undefined.
+  device.on('error', () => gone());
+  return {
+    send(packet) {
+      // hidapi wants the report number first; FIDO reports have none: 0.
+      const numbered = Buffer.alloc(1 + REPORT_BYTES);
+      numbered.set(packet, 1);
+      device.write(numbered).catch(() => gone());
+    },
+    onReport(listener) {
+      device.on('data', (data: Buffer) => listener(new Uint8Array(data)));
+    },
+    onGone(listener) {
+      gone = listener;
+    },
+    close() {
+      device.removeAllListeners('data');
+      gone = () => undefined;
+      // The device may be gone already; closing it again changes nothing.
+      device.close().catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { hidKeys } from './hid/devices.ts';
+import { simulatedSlot } from './hid/simulated-slot.ts';
+import type { KeySource } from './hid/key-source.ts';
+import type { KeyEvent } from './key-protocol.ts';
+import { keyService } from './key-service.ts';
+
+/**
+ * Entry of the key process (an Electron utility process): all talk with security keys happens here, so
+ * that a crash of a native module locks the station instead of ending it.
+ */
+interface ParentPort {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (message: { readonly data: unknown }) => void): void;
+}
+const { parentPort } = process as unknown as { readonly parentPort?: ParentPort };
+if (!parentPort) throw new Error('the key process runs as a utility process of the agent');
+
+const report = (code: string, cause: unknown) => {
+  process.stderr.write(`${code} ${cause instanceof Error ? cause.message : String(cause)}\n`);
+};
+
+const sources: KeySource[] = [hidKeys(report)];
+if (__SIMULATED_KEYS__) {
+  const address = process.env['WARDLOCK_SIMULATED_KEY'];
+  if (address !== undefined) sources.push(simulatedSlot(address));
+}
+
+const service = keyService(sources, (event: KeyEvent) => parentPort.postMessage(event));
+
+// What nobody expected ends this process; the agent locks and starts it again.
+const die = (error: unknown) => {
+  report('key-process', error);
+  process.exit(1);
+};
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+
+parentPort.on('message', ({ data }) => {
+  service.handle(data).catch(die);
+});
+service.announce();
