@@ -80,7 +80,10 @@ export async function startDemoStack({
     );
     const keys = await start('simulated keys', [
       path.join(keySimulator, 'main.mjs'),
-      ...['--udp', '0', '--control', '0', '--http', '0', '--keys', at('keys.json')],
+      '--udp=0',
+      '--control=0',
+      '--http=0',
+      `--keys=${at('keys.json')}`,
     ]);
     let server = await serve();
     memory.server = server.ready.port;

@@ -111,13 +111,15 @@ async function sqliteForNodeApi8(say) {
   const flags = ['-c', '-O2', '-fPIC', '-w', '-DNDEBUG', ...headers.map((folder) => `-I${folder}`)];
   const sqliteFlags = ['-std=gnu99', ...(await sqliteDefines(source))];
   const addonFlags = [
-    ...['-std=c++20', '-fno-exceptions', '-fvisibility=hidden', '-fvisibility-inlines-hidden'],
-    ...[
-      'NAPI_VERSION=8',
-      'NAPI_DISABLE_CPP_EXCEPTIONS',
-      'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
-    ].map((name) => `-D${name}`),
-    ...['-include', compatHeader],
+    '-std=c++20',
+    '-fno-exceptions',
+    '-fvisibility=hidden',
+    '-fvisibility-inlines-hidden',
+    '-DNAPI_VERSION=8',
+    '-DNAPI_DISABLE_CPP_EXCEPTIONS',
+    '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+    '-include',
+    compatHeader,
   ];
   const key = await contentKey(inputs, ...sqliteFlags);
   return cached(`better-sqlite3-${version}-napi8-${key}`, async (folder) => {

@@ -6,11 +6,12 @@ import { spawn } from 'node:child_process';
  * Runs a program to its end and answers with its output.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ seconds: number, cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean }} options
- * `seconds` is the time limit; `show` passes the output on instead of collecting it.
+ * @param {{ seconds: number, cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, lines?: number }} options
+ * `seconds` is the time limit; `show` passes the output on instead of collecting it;
+ * `lines` of output go into the error.
  * @returns {Promise<{ stdout: string, stderr: string }>} rejects on another exit code than 0
  */
-export function run(command, args, { seconds, cwd, env, show = false }) {
+export function run(command, args, { seconds, cwd, env, show = false, lines = 30 }) {
   return new Promise((resolve, reject) => {
     const output = { stdout: '', stderr: '' };
     let late = false;
@@ -36,14 +37,14 @@ export function run(command, args, { seconds, cwd, env, show = false }) {
     child.on('error', (error) => finish(error.message));
     child.on('close', (code, signal) => {
       if (late) finish(`not done after ${seconds} s`);
-      else if (code !== 0) finish(`${signal ?? `exit code ${code}`}\n${lastLines(output)}`);
+      else if (code !== 0) finish(`${signal ?? `exit code ${code}`}\n${lastLines(output, lines)}`);
       else finish(undefined);
     });
   });
 }
 
-const lastLines = ({ stdout, stderr }) =>
-  `${stdout}${stderr}`.trimEnd().split('\n').slice(-30).join('\n');
+const lastLines = ({ stdout, stderr }, lines) =>
+  `${stdout}${stderr}`.trimEnd().split('\n').slice(-lines).join('\n');
 
 const groups = new Set();
 let watching = false;

@@ -7,11 +7,11 @@ import { Stop, say } from './log.mjs';
 
 // What Electron links to, a display for it, what node-hid links to, and a compiler for the
 // Node-API 8 build of better-sqlite3 that the fallback runtime needs.
-const electron = [
-  ...['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libatk-bridge2.0-0', 'libatspi2.0-0'],
-  ...['libcups2', 'libdrm2', 'libxcomposite1', 'libxdamage1', 'libxrandr2', 'libxkbcommon0'],
-  ...['libxss1', 'libudev1', 'libusb-1.0-0', 'xvfb', 'xauth', 'imagemagick', 'gcc', 'g++'],
-];
+const electron = (
+  'libgtk-3-0 libnss3 libasound2 libgbm1 libatk-bridge2.0-0 libatspi2.0-0 libcups2 libdrm2 ' +
+  'libxcomposite1 libxdamage1 libxrandr2 libxkbcommon0 libxss1 libudev1 libusb-1.0-0 ' +
+  'xvfb xauth imagemagick gcc g++'
+).split(' ');
 const lists = {
   none: [],
   electron,

@@ -19,17 +19,17 @@ if (target === undefined) {
 start(path.resolve(target));
 
 function parse(args) {
-  const preloads = [];
+  const required = [];
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index];
     if (arg === '-v' || arg === '--version') {
       process.stdout.write(`v${process.versions.electron}\n`);
       process.exit(0);
     }
-    if (arg === '-r' || arg === '--require') preloads.push(args[(index += 1)]);
-    else if (!arg.startsWith('-')) return { preloads, target: arg };
+    if (arg === '-r' || arg === '--require') required.push(args[(index += 1)]);
+    else if (!arg.startsWith('-')) return { preloads: required, target: arg };
   }
-  return { preloads, target: undefined };
+  return { preloads: required, target: undefined };
 }
 
 /** Loads the app as Electron's own default app does: `process.defaultApp`, name, version, path. */
