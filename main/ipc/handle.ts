@@ -1,4 +1,4 @@
-import { type WebContents, type WebFrameMain, ipcMain } from 'electron';
+import { type WebContents, ipcMain } from 'electron';
 import {
   type AskArgs,
   type AskName,
@@ -9,34 +9,11 @@ import {
   stationView,
   tellChannel,
 } from '../../preload/contract.ts';
+import { isStationPage } from './sender.ts';
 
 /** Main's side of the contract: one handler for each question. */
 export type AskHandlers = {
   readonly [N in AskName]: (...args: AskArgs<N>) => AskResult<N> | Promise<AskResult<N>>;
-};
-
-/** What the sender check looks at. */
-export interface Sender {
-  readonly sender: Pick<WebContents, 'id'>;
-  readonly senderFrame: Pick<WebFrameMain, 'url' | 'parent'> | null;
-}
-
-/**
- * A question is answered only for the top frame of a window that we made for the station's pages,
- * while it shows the station's origin.
- */
-export const isStationPage = (
-  event: Sender,
-  origin: string,
-  isOurs: (webContentsId: number) => boolean,
-): boolean => {
-  const frame = event.senderFrame;
-  if (frame === null || frame.parent !== null || !isOurs(event.sender.id)) return false;
-  try {
-    return new URL(frame.url).origin === origin;
-  } catch {
-    return false;
-  }
 };
 
 /** A refused question: the code reaches the page as the message of its rejected promise. */
