@@ -1,9 +1,11 @@
 // `npm run check`: types, lint, import rules, format, unused code. Short when all is well.
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from './run.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
+const reports = path.join(root, 'out', 'test-reports');
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 const folders = 'bench common demo installer main native preload renderer server test tools'
   .split(' ')
@@ -46,4 +48,7 @@ await Promise.all([worker(), worker()]);
 const good = wanted.filter((name) => !failed.includes(name));
 process.stdout.write(`${good.length} checks good: ${good.join(', ')}\n`);
 if (failed.length > 0) process.stdout.write(`${failed.length} failed: ${failed.join(', ')}\n`);
+await mkdir(reports, { recursive: true });
+const summary = { passed: good.length, failed: failed.length };
+await writeFile(path.join(reports, 'check.json'), JSON.stringify(summary));
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -36,7 +36,9 @@ export async function pack({ dist, output, trial = false }) {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { dist: { type: 'string' }, output: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { dist: { type: 'string' }, output: { type: 'string' } },
+  });
   try {
     const electron = values.dist ? undefined : await resolveElectron(say);
     if (electron?.source === 'fallback') {

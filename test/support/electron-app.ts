@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { _electron, type ElectronApplication } from '@playwright/test';
 import { startDisplay } from '../../tools/display.mjs';
@@ -28,17 +29,25 @@ export interface RunningAgent {
 }
 
 const inherited = (): Record<string, string> =>
-  Object.fromEntries(Object.entries(process.env).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])));
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
+  );
 
 /** Starts the built agent in a real Electron on a real display, driven by Playwright. */
 export async function launchAgent(options: AgentOptions): Promise<RunningAgent> {
+  const bundle = path.join(root, 'out', options.bundle ?? 'agent-dev');
+  if (!existsSync(path.join(bundle, 'main.cjs'))) {
+    throw new Error(`there is no ${bundle}: run node_modules/.bin/node tools/build.mjs`);
+  }
   const electron = await resolveElectron(() => undefined);
   const own = options.display === undefined ? await startDisplay(options.size) : undefined;
   const display = own?.name ?? options.display ?? '';
   const app = await _electron.launch({
     executablePath: electron.executable,
-    args: [...sandboxArguments(), path.join(root, 'out', options.bundle ?? 'agent-dev')],
+    args: [bundle],
     cwd: root,
+    // Playwright adds --no-sandbox without this; with it only root goes without the sandbox.
+    chromiumSandbox: sandboxArguments().length === 0,
     env: { ...inherited(), ...options.env, DISPLAY: display },
     timeout: 60_000,
   });

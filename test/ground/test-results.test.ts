@@ -1,0 +1,48 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { countPlaywright, countVitest } from '../../tools/test-results.mjs';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'wardlock-results-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function report(content: unknown): Promise<string> {
+  const file = path.join(folder, 'report.json');
+  await writeFile(file, JSON.stringify(content));
+  return file;
+}
+
+const stats = { expected: 3, unexpected: 0, flaky: 0, skipped: 0 };
+const vitestReport = { numPassedTests: 3, numTotalTests: 3, testResults: [] };
+
+test('a good run counts as it is', async () => {
+  expect(await countPlaywright(await report({ stats, errors: [] }), 0)).toMatchObject({
+    passed: 3,
+    failed: 0,
+  });
+  expect(await countVitest(await report(vitestReport), 0)).toMatchObject({ passed: 3, failed: 0 });
+});
+
+test('skipped, flaky and not loaded are failures', async () => {
+  const partly = { stats: { ...stats, flaky: 1, skipped: 2 }, errors: [{}] };
+  expect(await countPlaywright(await report(partly), 1)).toMatchObject({ passed: 3, failed: 4 });
+  const skipped = { ...vitestReport, numTotalTests: 5 };
+  expect(await countVitest(await report(skipped), 0)).toMatchObject({ passed: 3, failed: 2 });
+  const broken = { ...vitestReport, testResults: [{ status: 'failed', assertionResults: [] }] };
+  expect(await countVitest(await report(broken), 1)).toMatchObject({ passed: 3, failed: 1 });
+});
+
+test('no report, no tests and an unexplained exit code are failures', async () => {
+  expect(await countVitest(path.join(folder, 'none.json'), 0)).toMatchObject({
+    passed: 0,
+    failed: 1,
+  });
+  const none = { stats: { ...stats, expected: 0 }, errors: [] };
+  expect(await countPlaywright(await report(none), 0)).toMatchObject({ passed: 0, failed: 1 });
+  expect(await countVitest(await report(vitestReport), 1)).toMatchObject({ passed: 3, failed: 1 });
+});
