@@ -38,4 +38,4 @@ process.on('unhandledRejection', die);
 parentPort.on('message', ({ data }) => {
   service.handle(data).catch(die);
 });
-service.announce();
+service.tellKeys();

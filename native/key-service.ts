@@ -1,4 +1,3 @@
-import type { KeyRefusal } from '../common/key-refusal.ts';
 import { unreachable } from '../common/result.ts';
 import { nodeCrypto } from './crypto.ts';
 import { Ceremony, type Refused } from './ctap2/ceremony.ts';
@@ -14,112 +13,123 @@ const surroundings: Surroundings = {
   },
 };
 
+/** One attempt of the agent; `over` once its last event was sent, or the agent wants no more of it. */
 interface Attempt {
   readonly number: number;
-  /** Undefined while the key is being opened. */
+  step: 'reading' | 'pin' | 'presenting' | 'over';
   ceremony: Ceremony | undefined;
-  over: boolean;
 }
+
+type Refusal = Omit<Refused, 'retry'>;
 
 /** Carries out the agent's commands, one attempt at a time, and tells it what keys are there. */
 export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent) => void) {
-  let attempt: Attempt | undefined;
-  const keys = () => sources.flatMap((source) => source.keys());
+  let current: Attempt | undefined;
+  /** Resolves once the key of the attempt before has been let go of. */
+  let released: Promise<void> = Promise.resolve();
 
-  for (const source of sources) {
-    source.onChanged(() => {
-      emit({ kind: 'keys', keys: [...keys()] });
-    });
-  }
+  const tellKeys = () => emit({ kind: 'keys', keys: sources.flatMap((source) => source.keys()) });
+  for (const source of sources) source.onChanged(tellKeys);
 
-  const finish = (mine: Attempt, refusal?: { code: KeyRefusal; pinRetries?: number | undefined }) => {
-    if (mine.over) return;
-    mine.over = true;
-    mine.ceremony?.close();
-    if (attempt === mine) attempt = undefined;
-    for (const source of sources) source.setQuiet(false);
-    if (refusal) {
-      emit({
-        kind: 'refused',
-        attempt: mine.number,
-        code: refusal.code,
-        ...(refusal.pinRetries === undefined ? {} : { pinRetries: refusal.pinRetries }),
-      });
-    }
+  const setQuiet = (quiet: boolean) => {
+    for (const source of sources) source.setQuiet(quiet);
+  };
+
+  const tellRefusal = (attempt: number, { code, pinRetries }: Refusal) =>
+    emit({ kind: 'refused', attempt, code, ...(pinRetries === undefined ? {} : { pinRetries }) });
+
+  const finish = (mine: Attempt) => {
+    if (mine.step === 'over') return;
+    mine.step = 'over';
+    if (current === mine) current = undefined;
+    const { ceremony } = mine;
+    const before = released;
+    released = (async () => {
+      await before;
+      await ceremony?.close();
+      setQuiet(false);
+    })();
+  };
+
+  const refuse = (mine: Attempt, refusal: Refusal) => {
+    if (mine.step === 'over') return;
+    finish(mine);
+    tellRefusal(mine.number, refusal);
   };
 
   const begin = async (number: number, rpId: string) => {
-    if (attempt) finish(attempt, { code: 'cancelled' });
-    const mine: Attempt = { number, ceremony: undefined, over: false };
-    attempt = mine;
-    const [key, ...others] = keys();
-    if (key === undefined) return finish(mine, { code: 'removed' });
-    if (others.length > 0) return finish(mine, { code: 'several-keys' });
-    const source = sources.find((candidate) => candidate.keys().includes(key) || candidate.keys().some(({ id }) => id === key.id));
-    if (source === undefined) return finish(mine, { code: 'removed' });
-    for (const each of sources) each.setQuiet(true);
+    if (current) refuse(current, { code: 'cancelled' });
+    const mine: Attempt = { number, step: 'reading', ceremony: undefined };
+    current = mine;
+    await released;
+    if (mine.step === 'over') return;
+    const [choice, ...others] = sources.flatMap((source) =>
+      source.keys().map((key) => ({ source, id: key.id })),
+    );
+    if (choice === undefined) return refuse(mine, { code: 'removed' });
+    if (others.length > 0) return refuse(mine, { code: 'several-keys' });
+    setQuiet(true);
     try {
-      const port = await source.open(key.id);
-      if (mine.over) return port.close();
-      mine.ceremony = new Ceremony(port, nodeCrypto, surroundings, rpId);
+      const port = await choice.source.open(choice.id);
+      const onGone = () => refuse(mine, { code: 'removed' });
+      mine.ceremony = new Ceremony({ port, crypto: nodeCrypto, surroundings, rpId, onGone });
     } catch (error) {
-      if (error instanceof OpenError) return finish(mine, { code: error.failure });
+      if (error instanceof OpenError) return refuse(mine, { code: error.failure });
       throw error;
     }
+    const isOver = (): boolean => mine.step === 'over';
+    // Cancelled while the device was being opened: nobody else knows of it.
+    if (isOver()) return mine.ceremony.close();
     const ready = await mine.ceremony.begin();
-    if (mine.over) return;
-    if (!ready.ok) return finish(mine, ready.error);
-    emit({ kind: 'ready', attempt: number, ...ready.value });
+    if (isOver()) return undefined;
+    if (!ready.ok) return refuse(mine, ready.error);
+    mine.step = 'pin';
+    return emit({ kind: 'ready', attempt: number, ...ready.value });
   };
 
   const present = async (number: number, pin: Uint8Array, clientDataHash: Uint8Array) => {
-    const mine = attempt;
-    if (mine?.number !== number || mine.ceremony === undefined) {
+    const mine = current;
+    if (mine?.number !== number || mine.step !== 'pin' || !mine.ceremony) {
+      // Too late, or before the key was ready: this PIN goes nowhere.
       pin.fill(0);
       return;
     }
+    mine.step = 'presenting';
     let touchAsked = false;
     const result = await mine.ceremony.present(pin, clientDataHash, () => {
       if (touchAsked) return;
       touchAsked = true;
       emit({ kind: 'touch', attempt: number });
     });
-    if (mine.over) return;
-    if (!result.ok) return refused(mine, result.error);
-    const { assertion, reports } = result.value;
+    if (mine.step !== 'presenting') return;
+    if (!result.ok) {
+      if (!result.error.retry) return refuse(mine, result.error);
+      mine.step = 'pin';
+      return tellRefusal(number, result.error);
+    }
     finish(mine);
+    const { credentialId, authenticatorData, signature, userHandle } = result.value.assertion;
     emit({
       kind: 'assertion',
       attempt: number,
-      credentialId: assertion.credentialId,
-      authenticatorData: assertion.authenticatorData,
-      signature: assertion.signature,
-      userHandle: assertion.userHandle,
-      reports,
+      credentialId,
+      authenticatorData,
+      signature,
+      userHandle,
+      reports: result.value.reports,
     });
   };
 
-  const refused = (mine: Attempt, { code, retry, pinRetries }: Refused) => {
-    if (!retry) return finish(mine, { code, pinRetries });
-    emit({
-      kind: 'refused',
-      attempt: mine.number,
-      code,
-      ...(pinRetries === undefined ? {} : { pinRetries }),
-    });
-  };
-
-  const run = (command: KeyCommand): Promise<void> | void => {
+  const run = async (command: KeyCommand): Promise<void> => {
     switch (command.kind) {
       case 'begin':
         return begin(command.attempt, command.rpId);
       case 'pin':
         return present(command.attempt, command.pin, command.clientDataHash);
       case 'cancel':
-        if (attempt?.number !== command.attempt) return undefined;
         // The agent has moved on: nothing is to be told of this attempt any more.
-        attempt.ceremony?.cancel();
-        return finish(attempt);
+        if (current?.number === command.attempt) finish(current);
+        return undefined;
       default:
         return unreachable(command);
     }
@@ -127,9 +137,9 @@ export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent
 
   return {
     /** An unexpected failure rejects: the process ends, and the agent locks. */
-    async handle(message: unknown): Promise<void> {
-      await run(keyCommand.parse(message));
-    },
-    announce: () => emit({ kind: 'keys', keys: [...keys()] }),
+    handle: async (message: unknown): Promise<void> => run(keyCommand.parse(message)),
+    tellKeys,
+    /** Resolves once no key is held any more. */
+    released: () => released,
   };
 }

@@ -10,10 +10,19 @@ const CLIENT_PIN = 0x06;
 const PROTOCOL = 2;
 const PERMISSION_GET_ASSERTION = 0x02;
 
-/** §6.5.5.1 */
-export async function getPinRetries(hid: CtapHid): Promise<number> {
+export interface PinRetries {
+  readonly retries: number;
+  /** Three mismatches in a row: the key must be taken out and put back first. */
+  readonly needsReinsert: boolean;
+}
+
+/** getPINRetries (§6.5.5.2) */
+export async function getPinRetries(hid: CtapHid): Promise<PinRetries> {
   const answer = await command(hid, CLIENT_PIN, map([0x01, PROTOCOL], [0x02, 0x01]));
-  return need(asInteger(answer.get(0x03)), 'pinRetries');
+  return {
+    retries: need(asInteger(answer.get(0x03)), 'pinRetries'),
+    needsReinsert: answer.get(0x04) === true,
+  };
 }
 
 /** §6.5.5.4, and the key agreement that follows from it. */

@@ -1,7 +1,7 @@
 import { asBytes, asInteger, asMap } from './cbor.ts';
 import { PIN_PROTOCOL, pinAuth } from './client-pin.ts';
 import type { CtapCrypto } from './crypto-port.ts';
-import type { CtapHid } from './ctaphid.ts';
+import type { CtapHid, Patience } from './ctaphid.ts';
 import { command, map, need } from './message.ts';
 
 export interface RawAssertion {
@@ -18,7 +18,7 @@ export async function getAssertion(
   hid: CtapHid,
   crypto: CtapCrypto,
   request: { readonly rpId: string; readonly clientDataHash: Uint8Array; readonly token: Uint8Array },
-  onTouch: () => void,
+  patience: Patience,
 ): Promise<RawAssertion> {
   const answer = await command(
     hid,
@@ -30,7 +30,7 @@ export async function getAssertion(
       [0x06, pinAuth(crypto, request.token, request.clientDataHash)],
       [0x07, PIN_PROTOCOL],
     ),
-    onTouch,
+    patience,
   );
   return {
     credentialId: need(asBytes(asMap(answer.get(0x01))?.get('id')), 'credential id'),

@@ -1,5 +1,5 @@
 import { type CborMap, type CborValue, asMap, decodeCbor, encodeCbor } from './cbor.ts';
-import type { CtapHid } from './ctaphid.ts';
+import type { CtapHid, Patience } from './ctaphid.ts';
 import { CtapLinkError, CtapStatusError, STATUS } from './status.ts';
 
 /** Sends one CTAP2 command; resolves with the answer's map (empty when the key sent none). */
@@ -7,13 +7,13 @@ export async function command(
   hid: CtapHid,
   code: number,
   parameters?: CborMap,
-  onTouch?: () => void,
+  patience?: Patience,
 ): Promise<CborMap> {
   const body = parameters === undefined ? new Uint8Array() : encodeCbor(parameters);
   const message = new Uint8Array(1 + body.length);
   message[0] = code;
   message.set(body, 1);
-  const answer = await hid.cbor(message, onTouch);
+  const answer = await hid.cbor(message, patience);
   const [status] = answer;
   if (status === undefined) throw new CtapLinkError('malformed', 'empty answer');
   if (status !== STATUS.OK) throw new CtapStatusError(status);

@@ -3,6 +3,7 @@ export const STATUS = {
   OK: 0x00,
   INVALID_COMMAND: 0x01,
   CHANNEL_BUSY: 0x06,
+  OPERATION_DENIED: 0x27,
   KEEPALIVE_CANCEL: 0x2d,
   NO_CREDENTIALS: 0x2e,
   USER_ACTION_TIMEOUT: 0x2f,
@@ -30,6 +31,8 @@ export type LinkFault =
   | 'removed'
   /** No answer, or no keepalive, within its time. */
   | 'silent'
+  /** The key asked for a touch and nobody touched it in time. */
+  | 'untouched'
   /** Another channel holds the key. */
   | 'busy'
   /** Outside the protocol: framing, length, CBOR, missing field. */

@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import { type HIDAsync as HidDevice, HIDAsync, devicesAsync } from 'node-hid';
+import { type Device, type HIDAsync as HidDevice, HIDAsync, devicesAsync } from 'node-hid';
 import { type PacketPort, REPORT_BYTES } from '../ctap2/packet-port.ts';
 import { type KeySource, OpenError, type PluggedKey } from './key-source.ts';
 
@@ -12,50 +12,50 @@ const POLL_MS = process.platform === 'linux' ? 2_000 : 500;
 /** udev sets permissions a moment after the device node appears. */
 const SETTLE_MS = 60;
 
+const isFidoKey = (device: Device): device is Device & { readonly path: string } =>
+  device.usagePage === USAGE_PAGE && device.usage === USAGE && device.path !== undefined;
+
 /** The FIDO keys of this computer, through node-hid. */
 export function hidKeys(report: (code: string, cause: unknown) => void): KeySource {
   let known: readonly PluggedKey[] = [];
   let quiet = false;
   let closed = false;
-  let scanning = false;
+  let scanning: Promise<void> | undefined;
   let listener = (): void => undefined;
 
-  const scan = async (): Promise<void> => {
-    if (quiet || closed || scanning) return;
-    scanning = true;
+  const enumerate = async (): Promise<void> => {
     try {
-      const found = (await devicesAsync())
-        .filter((device) => device.usagePage === USAGE_PAGE && device.usage === USAGE)
-        .flatMap((device): PluggedKey[] =>
-          device.path === undefined
-            ? []
-            : [
-                {
-                  id: device.path,
-                  product: device.product ?? 'security key',
-                  vendorId: device.vendorId,
-                  simulated: false,
-                },
-              ],
-        );
+      const found = (await devicesAsync()).filter(isFidoKey).map(
+        (device): PluggedKey => ({
+          id: device.path,
+          product: device.product ?? 'security key',
+          vendorId: device.vendorId,
+          simulated: false,
+        }),
+      );
       const before = known.map((key) => key.id).join('\n');
       known = found;
-      if (found.map((key) => key.id).join('\n') !== before) listener();
+      if (!closed && found.map((key) => key.id).join('\n') !== before) listener();
     } catch (error) {
       report('hid:enumerate', error);
-    } finally {
-      scanning = false;
     }
   };
 
-  const poll = setInterval(() => void scan(), POLL_MS);
+  const scan = () => {
+    if (quiet || closed) return;
+    scanning ??= enumerate().finally(() => {
+      scanning = undefined;
+    });
+  };
+
+  const poll = setInterval(scan, POLL_MS);
   const watcher =
     process.platform === 'linux'
       ? watch('/dev', (_event, name) => {
-          if (name?.startsWith('hidraw')) setTimeout(() => void scan(), SETTLE_MS);
+          if (name?.startsWith('hidraw')) setTimeout(scan, SETTLE_MS);
         })
       : undefined;
-  void scan();
+  scan();
 
   return {
     keys: () => known,
@@ -63,6 +63,8 @@ export function hidKeys(report: (code: string, cause: unknown) => void): KeySour
       listener = next;
     },
     async open(id) {
+      // An enumeration that had begun before must not run into the first transaction.
+      await scanning;
       try {
         return packetPort(await HIDAsync.open(id));
       } catch (error) {
@@ -74,7 +76,7 @@ export function hidKeys(report: (code: string, cause: unknown) => void): KeySour
     },
     setQuiet(next) {
       quiet = next;
-      if (!quiet) void scan();
+      if (!quiet) scan();
     },
     close() {
       closed = true;

@@ -10,15 +10,10 @@ const SENTINEL = 'wardlock-simulated-key';
 const ASK_MS = 200;
 const MISSED_ANSWERS = 3;
 
-/** CTAPHID_INIT on the broadcast channel: any authenticator answers it (CTAP 2.1 §11.2.9.1.3). */
-function initReport(): Buffer {
-  const report = Buffer.alloc(REPORT_BYTES);
-  report.writeUInt32BE(0xffff_ffff);
-  report[4] = 0x86;
-  report.writeUInt16BE(8, 5);
-  randomBytes(8).copy(report, 7);
-  return report;
-}
+const BROADCAST = 0xffff_ffff;
+const INIT = 0x86;
+const NONCE_AT = 7;
+const CHANNEL_AT = 15;
 
 /**
  * A simulated USB slot: 64-byte reports as UDP datagrams to 127.0.0.1. A key is there as long as INIT is
@@ -33,6 +28,9 @@ export function simulatedSlot(address: string): KeySource {
   socket.connect(Number(port), hostname);
   let present = false;
   let unanswered = 0;
+  /** Ours once a key has given us one: asking on it again takes no new channel. */
+  let channel = BROADCAST;
+  const nonce = randomBytes(8);
   let quiet = false;
   let listener = (): void => undefined;
   let open: { report(report: Uint8Array): void; gone(): void } | undefined;
@@ -41,6 +39,7 @@ export function simulatedSlot(address: string): KeySource {
     if (!next) open?.gone();
     if (present === next) return;
     present = next;
+    if (!next) channel = BROADCAST;
     listener();
   };
 
@@ -51,7 +50,13 @@ export function simulatedSlot(address: string): KeySource {
     if (quiet) return;
     if (unanswered >= MISSED_ANSWERS) setPresent(false);
     unanswered++;
-    send(initReport());
+    // CTAPHID_INIT: any authenticator answers it (CTAP 2.1 §11.2.9.1.3).
+    const report = Buffer.alloc(REPORT_BYTES);
+    report.writeUInt32BE(channel);
+    report[4] = INIT;
+    report.writeUInt16BE(nonce.length, 5);
+    nonce.copy(report, NONCE_AT);
+    send(report);
   };
 
   socket.on('message', (message) => {
@@ -64,7 +69,10 @@ export function simulatedSlot(address: string): KeySource {
     }
     unanswered = 0;
     setPresent(true);
-    if (message.length === REPORT_BYTES) open?.report(new Uint8Array(message));
+    if (message.length !== REPORT_BYTES) return;
+    if (message[4] === INIT && message.subarray(NONCE_AT, CHANNEL_AT).equals(nonce)) {
+      channel = message.readUInt32BE(CHANNEL_AT);
+    } else open?.report(new Uint8Array(message));
   });
   socket.on('error', () => setPresent(false));
   socket.on('connect', ask);

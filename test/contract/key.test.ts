@@ -126,9 +126,7 @@ describe('the key service and a simulated key', () => {
     await present('000000').done;
     expect(await next('refused')).toMatchObject({ code: 'pin-blocked' });
     await begin();
-    await next('ready');
-    await present(nurse.pin).done;
-    expect(await next('refused')).toMatchObject({ code: 'pin-blocked' });
+    expect(await next('refused')).toMatchObject({ attempt, code: 'pin-blocked', pinRetries: 5 });
     await simulator.control.remove();
     await insert('nurse');
     await begin();
@@ -159,9 +157,12 @@ describe('the key service and a simulated key', () => {
     await begin();
     await next('ready');
     await simulator.control.remove();
+    expect(await next('refused')).toEqual({ kind: 'refused', attempt, code: 'removed' });
     expect((await next('keys')).keys).toHaveLength(0);
-    await present(nurse.pin).done;
-    expect(await next('refused')).toMatchObject({ attempt, code: 'removed' });
+    const { bytes, done } = present(nurse.pin);
+    await done;
+    expect([...bytes]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(events).toEqual([]);
   });
 
   it('tells at once when the key is pulled while it waits for a touch', async () => {

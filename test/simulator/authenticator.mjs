@@ -21,6 +21,8 @@ const status = {
   cborUnexpectedType: 0x11,
   invalidCbor: 0x12,
   missingParameter: 0x14,
+  unsupportedOption: 0x2b,
+  invalidOption: 0x2c,
   keepaliveCancel: 0x2d,
   noCredentials: 0x2e,
   userActionTimeout: 0x2f,
@@ -30,12 +32,19 @@ const status = {
   pinAuthBlocked: 0x34,
   pinNotSet: 0x35,
   invalidSubcommand: 0x3e,
+  unauthorizedPermission: 0x40,
 };
 
 const permission = { getAssertion: 0x02 };
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 const bytes = (buffer) => new Uint8Array(buffer);
+const isBytes = (value) => value instanceof Uint8Array;
+const isText = (value) => typeof value === 'string';
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+const isMap = (value) => value instanceof Map;
+const isFlag = (value) => typeof value === 'boolean';
 const touchLimit = 30_000;
+const tokenLimit = 30_000;
 
 class Refusal extends Error {
   constructor(code) {
@@ -60,7 +69,7 @@ export function plugIn(record, save, touch) {
   };
 
   const protocolTwo = (cose) => {
-    const point = Buffer.concat([Buffer.of(4), cose.get(-2), cose.get(-3)]);
+    const point = Buffer.concat([Buffer.of(4), need(cose, -2, isBytes), need(cose, -3, isBytes)]);
     let shared;
     try {
       shared = agreement.computeSecret(point);
@@ -81,8 +90,15 @@ export function plugIn(record, save, touch) {
     return bytes(Buffer.concat([iv, cipher.update(text), cipher.final()]));
   };
 
-  const need = (request, field) => {
+  /** A parameter, or undefined; one of another type is refused (§8.2). */
+  const optional = (request, field, isRight) => {
     const value = request.get(field);
+    if (value !== undefined && !isRight(value)) throw new Refusal(status.cborUnexpectedType);
+    return value;
+  };
+
+  const need = (request, field, isRight) => {
+    const value = optional(request, field, isRight);
     if (value === undefined) throw new Refusal(status.missingParameter);
     return value;
   };
@@ -103,8 +119,8 @@ export function plugIn(record, save, touch) {
     if (record.pinHash === undefined) throw new Refusal(status.pinNotSet);
     if (record.pinRetries === 0) throw new Refusal(status.pinBlocked);
     if (mismatches >= 3) throw new Refusal(status.pinAuthBlocked);
-    const key = protocolTwo(need(request, 0x03));
-    const encrypted = need(request, 0x06);
+    const key = protocolTwo(need(request, 0x03, isMap));
+    const encrypted = need(request, 0x06, isBytes);
     if (encrypted.length !== 32) throw new Refusal(status.invalidParameter);
     record.pinRetries--;
     save();
@@ -121,13 +137,14 @@ export function plugIn(record, save, touch) {
   };
 
   const newToken = (key, permissions, rpId) => {
-    token = { secret: randomBytes(32), permissions, rpId };
+    // §6.5.2.1: a token that is not used soon is good for nothing.
+    token = { secret: randomBytes(32), permissions, rpId, expires: Date.now() + tokenLimit };
     return map([0x02, encrypt(key, token.secret)]);
   };
 
   const clientPin = (request) => {
-    const subCommand = need(request, 0x02);
-    if (subCommand !== 0x01 && need(request, 0x01) !== 2) throw new Refusal(status.invalidParameter);
+    const subCommand = need(request, 0x02, isCount);
+    if (subCommand !== 0x01 && need(request, 0x01, isCount) !== 2) throw new Refusal(status.invalidParameter);
     switch (subCommand) {
       case 0x01:
         return map([0x03, record.pinRetries], [0x04, mismatches >= 3]);
@@ -139,9 +156,13 @@ export function plugIn(record, save, touch) {
         if (request.has(0x09) || request.has(0x0a)) throw new Refusal(status.invalidParameter);
         return newToken(checkPin(request), permission.getAssertion, undefined);
       case 0x09: {
-        const permissions = need(request, 0x09);
+        const permissions = need(request, 0x09, isCount);
+        const rpId = optional(request, 0x0a, isText);
         if (permissions === 0) throw new Refusal(status.invalidParameter);
-        return newToken(checkPin(request), permissions, request.get(0x0a));
+        if ((permissions & ~permission.getAssertion) !== 0) throw new Refusal(status.unauthorizedPermission);
+        // §6.5.5.7.2: an assertion's token is bound to one RP.
+        if (rpId === undefined) throw new Refusal(status.missingParameter);
+        return newToken(checkPin(request), permissions, rpId);
       }
       default:
         throw new Refusal(status.invalidSubcommand);
@@ -150,12 +171,13 @@ export function plugIn(record, save, touch) {
 
   /** §6.2.2 step 2: the PIN token must hold for this RP and this client data. */
   const verifyToken = (request, rpId, clientDataHash) => {
-    const param = request.get(0x06);
+    const param = optional(request, 0x06, isBytes);
     if (param === undefined) return false;
-    if (request.get(0x07) !== 2) throw new Refusal(status.invalidParameter);
+    if (need(request, 0x07, isCount) !== 2) throw new Refusal(status.invalidParameter);
     const expected = token && createHmac('sha256', token.secret).update(clientDataHash).digest();
     if (
       !expected ||
+      Date.now() > token.expires ||
       param.length !== 32 ||
       !timingSafeEqual(expected, param) ||
       (token.permissions & permission.getAssertion) === 0 ||
@@ -168,10 +190,16 @@ export function plugIn(record, save, touch) {
   };
 
   const getAssertion = async (request, signal) => {
-    const rpId = need(request, 0x01);
-    const clientDataHash = need(request, 0x02);
+    const rpId = need(request, 0x01, isText);
+    const clientDataHash = need(request, 0x02, isBytes);
+    const options = optional(request, 0x05, isMap) ?? new Map();
     const uv = verifyToken(request, rpId, clientDataHash);
-    const allow = request.get(0x03)?.map((descriptor) => Buffer.from(descriptor.get('id')).toString('base64url'));
+    if (optional(options, 'uv', isFlag)) throw new Refusal(status.invalidOption);
+    if (options.has('rk')) throw new Refusal(status.unsupportedOption);
+    const allow = optional(request, 0x03, Array.isArray)?.map((descriptor) => {
+      if (!isMap(descriptor)) throw new Refusal(status.cborUnexpectedType);
+      return Buffer.from(need(descriptor, 'id', isBytes)).toString('base64url');
+    });
     const found = record.credentials.filter(
       (credential) =>
         credential.rpId === rpId &&
@@ -180,7 +208,7 @@ export function plugIn(record, save, touch) {
         (uv || credential.credProtect === 1 || (credential.credProtect === 2 && allow !== undefined)),
     );
     if (found.length === 0) throw new Refusal(status.noCredentials);
-    const up = request.get(0x05)?.get('up') ?? true;
+    const up = optional(options, 'up', isFlag) ?? true;
     if (up) {
       await touch.wait(signal, touchLimit).catch((reason) => {
         throw new Refusal(reason === 'timeout' ? status.userActionTimeout : status.keepaliveCancel);

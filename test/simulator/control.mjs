@@ -77,8 +77,7 @@ export async function openPage(slot, pins, port) {
   };
 
   const server = createHttpServer((request, response) => {
-    const { hostname } = new URL(`http://${request.headers.host}`);
-    if (hostname !== '127.0.0.1' && hostname !== 'localhost') return void response.writeHead(403).end();
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return void response.writeHead(403).end();
     if (request.method === 'POST') {
       post(request, response).catch((error) => response.writeHead(400).end(JSON.stringify({ error: error.message })));
       return undefined;

@@ -15,6 +15,10 @@ const ERROR = 0xbf;
 const BROADCAST = 0xffffffff;
 const error = { invalidCommand: 0x01, invalidLength: 0x03, invalidSequence: 0x04, timeout: 0x05, busy: 0x06, invalidChannel: 0x0b };
 const MAX_MESSAGE = 7609;
+/** §11.2.5.2: the packets of a message follow each other within this time. */
+const MESSAGE_LIMIT = 500;
+/** §11.2.9.2.1 */
+const KEEPALIVE_EVERY = 100;
 
 export async function openSlot(keysFile, port) {
   const socket = createSocket('udp4');
@@ -27,7 +31,7 @@ export async function openSlot(keysFile, port) {
   let hand; // the touch that is awaited now
   let incoming; // message being assembled
   let running; // { channel, abort }
-  let channels = new Set();
+  let channels = new Map(); // channel → the peer it was given to
   let reports = 0;
 
   const changed = () => events.emit('changed');
@@ -53,8 +57,8 @@ export async function openSlot(keysFile, port) {
     },
   };
 
-  const sendReport = (report) => {
-    if (peer) socket.send(report, peer.port, peer.address);
+  const sendReport = (report, to = peer) => {
+    if (to) socket.send(report, to.port, to.address);
   };
 
   const send = (channel, command, payload) => {
@@ -68,7 +72,7 @@ export async function openSlot(keysFile, port) {
       } else report[4] = sequence;
       offset += payload.copy(report, start, offset, offset + 64 - start);
       if (command !== KEEPALIVE) reports++;
-      sendReport(report);
+      sendReport(report, channels.get(channel));
     }
   };
 
@@ -84,7 +88,7 @@ export async function openSlot(keysFile, port) {
       if (hand) beat();
     };
     events.on('changed', onHand);
-    const keepalive = setInterval(beat, 100);
+    const keepalive = setInterval(beat, KEEPALIVE_EVERY);
     const answer = await authenticator.handle(message, abort.signal);
     clearInterval(keepalive);
     events.off('changed', onHand);
@@ -101,8 +105,8 @@ export async function openSlot(keysFile, port) {
       if (channel === BROADCAST) {
         do allocated = randomBytes(4).readUInt32BE();
         while (allocated === 0 || allocated === BROADCAST || channels.has(allocated));
-        channels.add(allocated);
-      }
+        channels.set(allocated, peer);
+      } else if (!channels.has(channel)) return fail(channel, error.invalidChannel);
       const answer = Buffer.alloc(17);
       payload.copy(answer);
       answer.writeUInt32BE(allocated, 8);
@@ -120,6 +124,11 @@ export async function openSlot(keysFile, port) {
     return fail(channel, error.invalidCommand);
   };
 
+  const drop = () => {
+    clearTimeout(incoming?.timer);
+    incoming = undefined;
+  };
+
   const receive = (report) => {
     const channel = report.readUInt32BE();
     const second = report[4];
@@ -128,27 +137,44 @@ export async function openSlot(keysFile, port) {
       if (running?.channel === channel) running.abort.abort();
       return;
     }
-    if (running) return fail(channel, error.busy);
-    if (second & 0x80) {
+    const isFirst = (second & 0x80) !== 0;
+    const active = running?.channel ?? incoming?.channel;
+    if (second === INIT && active === channel) {
+      // §11.2.9.1.3: INIT on its own channel abandons what runs there.
+      running?.abort.abort();
+      running = undefined;
+      drop();
+    } else if (isFirst && active !== undefined && (running || active !== channel)) {
+      return fail(channel, error.busy);
+    } else if (isFirst && incoming) {
+      drop();
+      return fail(channel, error.invalidSequence);
+    }
+    if (isFirst) {
       const length = report.readUInt16BE(5);
-      if (incoming && incoming.channel !== channel) return fail(channel, error.busy);
       if (length > MAX_MESSAGE) return fail(channel, error.invalidLength);
       incoming = { channel, command: second, payload: Buffer.alloc(length), filled: 0, sequence: 0 };
       incoming.filled = report.copy(incoming.payload, 0, 7);
     } else {
       if (!incoming || incoming.channel !== channel) return;
       if (second !== incoming.sequence) {
-        incoming = undefined;
+        drop();
         return fail(channel, error.invalidSequence);
       }
       incoming.sequence++;
       incoming.filled += report.copy(incoming.payload, incoming.filled, 5);
     }
-    if (incoming.filled >= incoming.payload.length) {
-      const message = incoming;
-      incoming = undefined;
-      dispatch(message);
+    clearTimeout(incoming.timer);
+    if (incoming.filled < incoming.payload.length) {
+      incoming.timer = setTimeout(() => {
+        incoming = undefined;
+        fail(channel, error.timeout);
+      }, MESSAGE_LIMIT);
+      return;
     }
+    const message = incoming;
+    incoming = undefined;
+    dispatch(message);
   };
 
   socket.on('message', (report, from) => {
@@ -164,7 +190,7 @@ export async function openSlot(keysFile, port) {
       if (!record) throw new Error(`no key ${id}: ${keysFile.keys.map((key) => key.id).join(', ')}`);
       if (inserted) this.remove();
       inserted = { record, authenticator: plugIn(record, keysFile.save, touch) };
-      channels = new Set();
+      channels = new Map();
       sendReport(Buffer.alloc(0));
       changed();
     },
@@ -173,7 +199,7 @@ export async function openSlot(keysFile, port) {
       inserted = undefined;
       const stopped = running;
       running = undefined;
-      incoming = undefined;
+      drop();
       stopped?.abort.abort();
       sendReport(Buffer.alloc(0));
       changed();
