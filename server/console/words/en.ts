@@ -1,0 +1,170 @@
+import type { EventType } from '../../../common/event.ts';
+
+/** One sentence about an event; `who` is a member's shown name, or nobody known. */
+type Sentence = (who: string | undefined) => string;
+
+const someone = (who: string | undefined): string => who ?? 'Somebody';
+const owner = (who: string | undefined): string => (who === undefined ? 'Somebody’s' : `${who}’s`);
+const count = (n: number): string => smallNumbers[n] ?? String(n);
+const smallNumbers = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
+
+const events: Record<EventType, Sentence> = {
+  'station.started': () => 'The station started',
+  'station.stopped': () => 'The station stopped',
+  'station.paired': () => 'The station was paired',
+  'station.recovered': () => 'The station recovered',
+  'session.opened': (who) => `${someone(who)} signed in`,
+  'session.resumed': (who) => `${someone(who)} resumed`,
+  'session.locked': (who) => `${owner(who)} work was locked`,
+  'session.parked': (who) => `${owner(who)} work was parked`,
+  'session.ended': (who) => `${owner(who)} session ended`,
+  'session.lost': (who) => `${owner(who)} session was lost`,
+  'auth.refused': (who) =>
+    who === undefined ? 'A key was not accepted' : `${owner(who)} key was not accepted`,
+  'directory.updated': () => 'The staff list was updated',
+  'directory.refused': () => 'A staff list was refused',
+  'app.opened': (who) => `${someone(who)} opened an app`,
+  'app.blocked': () => 'An address was blocked',
+  'app.crashed': () => 'An app stopped working',
+  'clock.jumped': () => 'The clock jumped',
+  'journal.recovered': () => 'The journal was recovered',
+};
+
+/** Causes and refusal codes alike; a code that is not here is shown as it is. */
+const causes: Readonly<Record<string, string>> = {
+  idle: 'nobody was there',
+  button: 'by hand',
+  'key-removed': 'the key was pulled',
+  suspend: 'the computer went to sleep',
+  'os-lock': 'the system locked itself',
+  switch: 'another member took over',
+  display: 'a display changed',
+  fault: 'after a fault',
+  crash: 'after a crash',
+  'sign-out': 'signed out by hand',
+  'parked-too-long': 'parked too long',
+  'too-old': 'open too long',
+  evicted: 'its place was needed',
+  'member-inactive': 'no longer on the staff list',
+  shutdown: 'the station shut down',
+  'pin-mismatch': 'the PIN did not match',
+  'pin-blocked': 'three PINs in a row did not match',
+  'pin-locked': 'no tries left',
+  'pin-not-set': 'the key has no PIN',
+  'pin-too-short': 'the PIN is too short',
+  'pin-must-change': 'the PIN must be changed',
+  'no-credential': 'not a key of this practice',
+  'several-credentials': 'several people on one key',
+  'several-keys': 'several keys at once',
+  'u2f-only': 'the key is too old',
+  'touch-timeout': 'it was not touched in time',
+  removed: 'the key was pulled',
+  'no-permission': 'the system keeps the key',
+  busy: 'another program holds the key',
+  unreadable: 'the key did not answer well',
+  cancelled: 'cancelled',
+  'unknown-key': 'nobody on the staff list has this key',
+  'not-verified': 'its signature did not hold',
+  'not-recorded': 'the access could not be recorded',
+  'timed-out': 'it took too long',
+  'key-process-crashed': 'the key reader stopped',
+};
+
+export const en = {
+  otherLanguage: 'Español',
+  otherLanguageCode: 'es',
+  overview: 'Overview',
+  pages: 'Pages',
+  sentence: (type: EventType, who: string | undefined) => events[type](who),
+  cause: (code: string) => causes[code] ?? code,
+  list: (names: readonly string[]) => new Intl.ListFormat('en').format(names),
+  number: (n: number) => n.toLocaleString('en'),
+
+  headline: {
+    disputed: (n: number) => `${count(n)} ${n === 1 ? 'record is' : 'records are'} disputed.`,
+    unproven: (n: number) =>
+      `${count(n)} recent ${n === 1 ? 'access is' : 'accesses are'} unproven.`,
+    silent: (n: number) => `${count(n)} ${n === 1 ? 'station is' : 'stations are'} silent.`,
+    noStations: 'No station is paired yet.',
+    restQuiet: 'Everything else is quiet.',
+    quiet: 'Nothing needs you. Everything is quiet.',
+    lost: (time: string) => `The server cannot be reached. This is how things stood at ${time}.`,
+  },
+
+  link: {
+    live: 'Live',
+    lost: (age: string) => `Connection lost, ${age} old`,
+    lostSpoken: 'Connection lost. The page tries again by itself.',
+    seconds: (n: number) => `${n} s`,
+    minutes: (n: number) => `${n} min`,
+  },
+
+  needs: {
+    title: 'Needs you',
+    things: (n: number) => (n === 1 ? '1 thing' : `${n} things`),
+    disputed: (n: number) => (n === 1 ? '1 record is disputed.' : `${n} records are disputed.`),
+    disputedWhy:
+      'It does not follow on from what its station sent before. It is kept, marked, and nothing was lost.',
+    unproven: (n: number) =>
+      n === 1 ? '1 recent access is unproven.' : `${n} recent accesses are unproven.`,
+    unprovenWhy: 'The key’s signature does not bear out the record. See the events below.',
+    silent: (n: number) => (n === 1 ? '1 station is silent.' : `${n} stations are silent.`),
+    silentSince: (station: string, time: string) => `${station} since ${time}`,
+    silentNever: (station: string) => `${station}, not heard yet`,
+  },
+
+  stations: {
+    title: 'Stations',
+    paired: (n: number) => `${n} paired`,
+    none: 'Pair one with the code that the server prints.',
+    states: {
+      open: 'Open',
+      locked: 'Locked',
+      parked: 'Locked, somebody parked',
+      silent: 'Silent',
+      new: 'New, not started yet',
+    },
+    since: (time: string) => `since ${time}`,
+  },
+
+  accesses: {
+    title: 'Accesses today',
+    explained: 'Sign-ins and resumptions, by hour',
+    summary: (total: number, busiest: string, most: number) =>
+      total === 0
+        ? 'Accesses by hour today: none so far.'
+        : `Accesses by hour today: ${total} so far. Busiest at ${busiest} with ${most}.`,
+    now: (time: string) => `now ${time}`,
+    asTable: 'The same as a table',
+    hour: 'Hour',
+    count: 'Accesses',
+    noneYet: 'None so far. A bar stands here for each hour with an access.',
+  },
+
+  events: {
+    title: 'Last events',
+    newest: (n: number) => (n === 0 ? 'None yet' : `Newest ${n}, live`),
+    none: 'Nothing has happened yet. The first event of a station appears here within a second.',
+    time: 'Time',
+    what: 'What happened',
+    station: 'Station',
+    record: 'Record',
+    verdicts: { verified: 'Verified', unproven: 'Unproven', disputed: 'Disputed' },
+  },
+
+  doors: {
+    loading: 'Asking the server…',
+    unauthorized: 'This page opens with the address that the server prints.',
+    unauthorizedHow:
+      'Each time the server starts, it prints the console’s address with a token in it. Open that whole address in this browser.',
+    unauthorizedWhy:
+      'A token is good until the server starts again. If you came in with one before, the server has started since.',
+    unreachable: 'The server cannot be reached.',
+    unreachableHow: 'This page tries again every two seconds and appears by itself.',
+    unreadable: 'The server says something that this page does not understand.',
+    unreadableHow: 'They may be of different versions. Reload the page.',
+  },
+};
+
+/** Everything the console says, in one language. */
+export type Words = typeof en;

@@ -1,0 +1,168 @@
+import type { EventType } from '../../../common/event.ts';
+import type { Words } from './en.ts';
+
+const someone = (who: string | undefined): string => who ?? 'Alguien';
+const of = (who: string | undefined): string => `de ${who ?? 'alguien'}`;
+
+const smallNumbers = ['Ningún', 'Un', 'Dos', 'Tres', 'Cuatro', 'Cinco', 'Seis', 'Siete', 'Ocho'];
+const count = (n: number): string => smallNumbers[n] ?? String(n);
+
+const events: Record<EventType, (who: string | undefined) => string> = {
+  'station.started': () => 'El puesto arrancó',
+  'station.stopped': () => 'El puesto se apagó',
+  'station.paired': () => 'El puesto quedó emparejado',
+  'station.recovered': () => 'El puesto se recuperó',
+  'session.opened': (who) => `${someone(who)} entró`,
+  'session.resumed': (who) => `${someone(who)} volvió a su trabajo`,
+  'session.locked': (who) => `Se bloqueó el trabajo ${of(who)}`,
+  'session.parked': (who) => `Se apartó el trabajo ${of(who)}`,
+  'session.ended': (who) => `Terminó la sesión ${of(who)}`,
+  'session.lost': (who) => `Se perdió la sesión ${of(who)}`,
+  'auth.refused': (who) =>
+    who === undefined ? 'No se aceptó una llave' : `No se aceptó la llave ${of(who)}`,
+  'directory.updated': () => 'Se actualizó la lista de personal',
+  'directory.refused': () => 'Se rechazó una lista de personal',
+  'app.opened': (who) => `${someone(who)} abrió una aplicación`,
+  'app.blocked': () => 'Se bloqueó una dirección',
+  'app.crashed': () => 'Una aplicación dejó de funcionar',
+  'clock.jumped': () => 'El reloj dio un salto',
+  'journal.recovered': () => 'Se recuperó el diario',
+};
+
+const causes: Readonly<Record<string, string>> = {
+  idle: 'no había nadie',
+  button: 'a mano',
+  'key-removed': 'se sacó la llave',
+  suspend: 'el equipo se durmió',
+  'os-lock': 'lo bloqueó el sistema',
+  switch: 'entró otra persona',
+  display: 'cambió una pantalla',
+  fault: 'tras un fallo',
+  crash: 'tras un cierre inesperado',
+  'sign-out': 'salió a mano',
+  'parked-too-long': 'demasiado tiempo apartada',
+  'too-old': 'demasiado tiempo abierta',
+  evicted: 'hacía falta su sitio',
+  'member-inactive': 'ya no está en la lista de personal',
+  shutdown: 'se apagó el puesto',
+  'pin-mismatch': 'el PIN no coincide',
+  'pin-blocked': 'tres PIN seguidos sin coincidir',
+  'pin-locked': 'no quedan intentos',
+  'pin-not-set': 'la llave no tiene PIN',
+  'pin-too-short': 'el PIN es demasiado corto',
+  'pin-must-change': 'hay que cambiar el PIN',
+  'no-credential': 'no es una llave de este centro',
+  'several-credentials': 'varias personas en una llave',
+  'several-keys': 'varias llaves a la vez',
+  'u2f-only': 'la llave es demasiado antigua',
+  'touch-timeout': 'no se tocó a tiempo',
+  removed: 'se sacó la llave',
+  'no-permission': 'el sistema retiene la llave',
+  busy: 'otro programa tiene la llave',
+  unreadable: 'la llave no respondió bien',
+  cancelled: 'cancelado',
+  'unknown-key': 'nadie de la lista tiene esta llave',
+  'not-verified': 'su firma no es válida',
+  'not-recorded': 'no se pudo registrar el acceso',
+  'timed-out': 'tardó demasiado',
+  'key-process-crashed': 'se paró el lector de llaves',
+};
+
+export const es: Words = {
+  otherLanguage: 'English',
+  otherLanguageCode: 'en',
+  overview: 'Resumen',
+  pages: 'Páginas',
+  sentence: (type, who) => events[type](who),
+  cause: (code) => causes[code] ?? code,
+  list: (names) => new Intl.ListFormat('es').format(names),
+  number: (n) => n.toLocaleString('es'),
+
+  headline: {
+    disputed: (n) => `${count(n)} ${n === 1 ? 'registro está' : 'registros están'} en disputa.`,
+    unproven: (n) =>
+      `${count(n)} ${n === 1 ? 'acceso reciente no tiene' : 'accesos recientes no tienen'} prueba.`,
+    silent: (n) => (n === 1 ? 'Un puesto no da señales.' : `${count(n)} puestos no dan señales.`),
+    noStations: 'Aún no hay ningún puesto emparejado.',
+    restQuiet: 'Todo lo demás está en calma.',
+    quiet: 'Nada le necesita. Todo está en calma.',
+    lost: (time) => `No se llega al servidor. Así estaban las cosas a las ${time}.`,
+  },
+
+  link: {
+    live: 'En directo',
+    lost: (age) => `Sin conexión, datos de hace ${age}`,
+    lostSpoken: 'Sin conexión. La página lo intenta de nuevo por sí sola.',
+    seconds: (n) => `${n} s`,
+    minutes: (n) => `${n} min`,
+  },
+
+  needs: {
+    title: 'Le necesita',
+    things: (n) => (n === 1 ? '1 asunto' : `${n} asuntos`),
+    disputed: (n) => (n === 1 ? '1 registro está en disputa.' : `${n} registros están en disputa.`),
+    disputedWhy:
+      'No continúa lo que su puesto envió antes. Se guarda, queda marcado y nada se ha perdido.',
+    unproven: (n) =>
+      n === 1 ? '1 acceso reciente no tiene prueba.' : `${n} accesos recientes no tienen prueba.`,
+    unprovenWhy: 'La firma de la llave no respalda el registro. Vea los eventos más abajo.',
+    silent: (n) => (n === 1 ? '1 puesto no da señales.' : `${n} puestos no dan señales.`),
+    silentSince: (station, time) => `${station} desde las ${time}`,
+    silentNever: (station) => `${station}, aún sin noticias`,
+  },
+
+  stations: {
+    title: 'Puestos',
+    paired: (n) => (n === 1 ? '1 emparejado' : `${n} emparejados`),
+    none: 'Empareje uno con el código que escribe el servidor.',
+    states: {
+      open: 'Abierto',
+      locked: 'Bloqueado',
+      parked: 'Bloqueado, con trabajo apartado',
+      silent: 'Sin señales',
+      new: 'Nuevo, aún sin arrancar',
+    },
+    since: (time) => `desde las ${time}`,
+  },
+
+  accesses: {
+    title: 'Accesos de hoy',
+    explained: 'Entradas y regresos, por hora',
+    summary: (total, busiest, most) =>
+      total === 0
+        ? 'Accesos por hora de hoy: ninguno todavía.'
+        : `Accesos por hora de hoy: ${total} hasta ahora. El máximo, a las ${busiest}, con ${most}.`,
+    now: (time) => `ahora ${time}`,
+    asTable: 'Lo mismo en una tabla',
+    hour: 'Hora',
+    count: 'Accesos',
+    noneYet: 'Ninguno todavía. Aquí se ve una barra por cada hora con accesos.',
+  },
+
+  events: {
+    title: 'Últimos eventos',
+    newest: (n) => {
+      if (n === 0) return 'Ninguno todavía';
+      return n === 1 ? 'El más nuevo, en directo' : `Los ${n} más nuevos, en directo`;
+    },
+    none: 'Aún no ha pasado nada. El primer evento de un puesto aparece aquí en un segundo.',
+    time: 'Hora',
+    what: 'Qué pasó',
+    station: 'Puesto',
+    record: 'Registro',
+    verdicts: { verified: 'Verificado', unproven: 'Sin prueba', disputed: 'En disputa' },
+  },
+
+  doors: {
+    loading: 'Preguntando al servidor…',
+    unauthorized: 'Esta página se abre con la dirección que escribe el servidor.',
+    unauthorizedHow:
+      'Cada vez que arranca, el servidor escribe la dirección de la consola con una clave dentro. Abra esa dirección completa en este navegador.',
+    unauthorizedWhy:
+      'La clave vale hasta que el servidor arranca de nuevo. Si ya había entrado con una, el servidor ha arrancado desde entonces.',
+    unreachable: 'No se llega al servidor.',
+    unreachableHow: 'Esta página lo intenta de nuevo cada dos segundos y aparece por sí sola.',
+    unreadable: 'El servidor dice algo que esta página no entiende.',
+    unreadableHow: 'Quizá sean de versiones distintas. Vuelva a cargar la página.',
+  },
+};
