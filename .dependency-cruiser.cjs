@@ -50,6 +50,7 @@ const areas = [
   {
     area: 'renderer',
     may: [
+      '^assets/',
       '^preload/contract[.]ts$',
       '^common/',
       ...packages('react', 'react-dom', '@types/react', '@types/react-dom', 'react-i18next'),
@@ -59,6 +60,7 @@ const areas = [
   {
     area: 'server/console',
     may: [
+      '^assets/',
       '^common/',
       ...packages('react', 'react-dom', '@types/react', '@types/react-dom', 'react-i18next'),
       ...packages('i18next', 'zustand', 'zod', 'lucide-static', '@fontsource-variable'),
@@ -80,6 +82,7 @@ const areaRules = areas.map(({ area, may, node = false, except }) => ({
   comment: `${area} may import only itself and what .dependency-cruiser.cjs lists for it`,
   from: { path: `^${area}/`, pathNot: except === undefined ? [unitTest] : [unitTest, except] },
   to: {
+    couldNotResolve: false,
     pathNot: [`^${area}/`, ...may],
     ...(node ? { dependencyTypesNot: ['core'] } : {}),
   },
