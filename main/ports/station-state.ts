@@ -1,0 +1,15 @@
+/**
+ * Marks that only ever rise and must survive a restart: otherwise a cloned key, an old directory or a
+ * clock set back would pass after one.
+ */
+export interface StationState {
+  /** Largest signature counter seen from this credential (base64url id); 0 when none was. */
+  counter(credential: string): number;
+  raiseCounter(credential: string, seen: number): void;
+  /** Largest version of the directory ever in force; 0 when there was none. */
+  directoryVersion(): number;
+  raiseDirectoryVersion(version: number): void;
+  /** Largest wall time ever seen, the server's signed times included; ms since the Unix epoch, 0 at first. */
+  latestTime(): number;
+  raiseLatestTime(ms: number): void;
+}
