@@ -1,0 +1,212 @@
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import { type Demo, startDemo } from '../support/demo.ts';
+import { type RunningAgent } from '../support/electron-app.ts';
+import { type Station, until } from '../support/station.ts';
+
+/** What pages may not do, asserted from the pages' side. Tagged: also run without root, in the sandbox. */
+test.describe('@security the shell', () => {
+  test.describe.configure({ mode: 'serial' });
+  let demo: Demo;
+  let agent: RunningAgent;
+  let station: Station;
+
+  test.beforeAll(async () => {
+    demo = await startDemo();
+    ({ agent, station } = await demo.launch());
+    await station.stepIs('waiting');
+  });
+  test.afterAll(() => demo.stop());
+
+  test('the station’s pages run isolated, sandboxed and without Node', async () => {
+    const curtain = await station.curtain();
+    expect(
+      await curtain.evaluate(() => ({
+        node: typeof Reflect.get(window, 'process') + typeof Reflect.get(window, 'require'),
+        api: Object.keys(Reflect.get(window, 'station') as object).sort(),
+      })),
+    ).toEqual({
+      node: 'undefinedundefined',
+      api: [
+        'cancel', 'lock', 'onView', 'selectApp', 'setLanguage', 'signOut', 'start', 'stay',
+        'submitPin', 'switchUser', 'view',
+      ],
+    });
+    const preferences = await agent.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map((window) => {
+        const contents = window.webContents as unknown as {
+          getLastWebPreferences(): Record<string, unknown>;
+        };
+        const { contextIsolation, sandbox, nodeIntegration, webviewTag, webSecurity } = contents.getLastWebPreferences();
+        return { contextIsolation, sandbox, nodeIntegration, webviewTag, webSecurity };
+      }),
+    );
+    expect(preferences.length).toBeGreaterThan(0);
+    for (const each of preferences) {
+      expect(each).toEqual({
+        contextIsolation: true,
+        sandbox: true,
+        nodeIntegration: false,
+        webviewTag: false,
+        webSecurity: true,
+      });
+    }
+  });
+
+  test('the policy of the pages stops what it names, and says so', async () => {
+    const curtain = await station.curtain();
+    const violations = await curtain.evaluate(async () => {
+      const seen: string[] = [];
+      document.addEventListener('securitypolicyviolation', (event) => seen.push(event.effectiveDirective));
+      const script = document.createElement('script');
+      // A string where a trusted script is wanted, or an inline script: either way it does not run.
+      try {
+        script.textContent = 'window.__ran = true';
+        document.head.append(script);
+      } catch {
+        seen.push('trusted-types');
+      }
+      await fetch('https://localhost/index.html').catch(() => undefined);
+      const image = new Image();
+      image.src = 'http://127.0.0.1:9/x.png';
+      const frame = document.createElement('iframe');
+      frame.src = 'https://localhost/curtain';
+      document.body.append(frame);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      frame.remove();
+      return { seen: [...new Set(seen)], ran: Reflect.get(window, '__ran') };
+    });
+    expect(violations.ran).toBeUndefined();
+    expect(violations.seen.join(' ')).toMatch(/connect-src/);
+    expect(violations.seen.join(' ')).toMatch(/img-src/);
+    expect(violations.seen.join(' ')).toMatch(/frame-src/);
+    expect(violations.seen.join(' ')).toMatch(/script-src|trusted-types/);
+  });
+
+  test('the pages’ partition serves its list and nothing else', async () => {
+    const answers = await agent.app.evaluate(async ({ session }) => {
+      const { fetch } = session.fromPartition('station-pages') as unknown as {
+        fetch(url: string, init?: object): Promise<Response>;
+      };
+      const ask = (url: string, init?: object) => fetch(url, init).then((r) => r.status, () => 'failed');
+      return {
+        page: await ask('https://localhost/curtain'),
+        unknown: await ask('https://localhost/../package.json'),
+        manifest: await ask('https://localhost/manifest.json'),
+        post: await ask('https://localhost/curtain', { method: 'POST' }),
+        otherHost: await ask('https://example.org/'),
+        plain: await ask('http://127.0.0.1:8787/'),
+      };
+    });
+    expect(answers).toEqual({
+      page: 200,
+      unknown: 404,
+      manifest: 404,
+      post: 405,
+      otherHost: 403,
+      plain: 403,
+    });
+  });
+
+  test('a clinical app cannot reach the station, open windows, leave its hosts or ask for rights', async () => {
+    const [nurse] = demo.stack.people;
+    await station.open(nurse);
+    const chart = await station.clinicalApp('/chart');
+    const before = agent.app.windows().length;
+    const tried = await chart.evaluate(async () => {
+      const opened = window.open('https://example.org/');
+      const permission = await navigator.permissions.query({ name: 'geolocation' }).then((p) => p.state);
+      const webauthn = await navigator.credentials
+        .get({ publicKey: { challenge: new Uint8Array(32), rpId: 'localhost', timeout: 500 } })
+        .then(() => 'answered', (error: Error) => error.name);
+      const network = await fetch('http://127.0.0.1:9/').then(() => 'answered', () => 'refused');
+      return {
+        station: typeof Reflect.get(window, 'station'),
+        node: typeof Reflect.get(window, 'require'),
+        opened: opened === null,
+        permission,
+        webauthn,
+        network,
+      };
+    });
+    expect(tried).toEqual({
+      station: 'undefined',
+      node: 'undefined',
+      opened: true,
+      permission: 'denied',
+      webauthn: 'NotAllowedError',
+      network: 'refused',
+    });
+    const url = chart.url();
+    await chart.evaluate(() => {
+      location.href = 'https://example.org/';
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(chart.url()).toBe(url);
+    expect(agent.app.windows().length).toBe(before);
+    await until('the attempts at the server', async () => {
+      const blocked = (await demo.allEvents())
+        .filter(({ event }) => event.type === 'app.blocked')
+        .map(({ event }) => event.detail['what']);
+      return blocked.includes('navigation') && blocked.includes('window') ? blocked : undefined;
+    });
+  });
+
+  test('a question from anywhere but a station page is refused in the wrapper', async () => {
+    // A page of a clinical app gets no bridge; here is one that got hold of it.
+    const preload = path.resolve('out/agent-dev/preload.cjs');
+    const opened = agent.app.waitForEvent('window');
+    await agent.app.evaluate(
+      ({ BrowserWindow }, [bridge, url]) => {
+        const window = new BrowserWindow({ show: false, webPreferences: { preload: bridge ?? '' } });
+        void window.loadURL(url ?? '');
+      },
+      [preload, `${demo.stack.appUrl}labs`],
+    );
+    const intruder = await opened;
+    await intruder.waitForLoadState();
+    const refused = await intruder.evaluate(() => {
+      const api = Reflect.get(window, 'station') as { lock(): Promise<void> };
+      return api.lock().then(() => 'answered', (error: Error) => error.message);
+    });
+    await intruder.close();
+    expect(refused).toMatch(/bad-sender/);
+    expect((await station.view()).screen.kind).toBe('session');
+  });
+
+  test('arguments outside the contract are refused and crash nothing', async () => {
+    const curtain = await station.curtain();
+    const answers = await curtain.evaluate(async () => {
+      const api = Reflect.get(window, 'station') as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      const ask = (name: string, ...args: unknown[]) =>
+        (api[name]?.(...args) ?? Promise.resolve()).then(() => 'answered', (error: Error) => error.message);
+      return [
+        await ask('submitPin', '246810'),
+        await ask('submitPin', new Uint8Array(64)),
+        await ask('setLanguage', 'xx'),
+        await ask('selectApp', 'a'.repeat(33)),
+        await ask('lock', 1),
+      ];
+    });
+    for (const answer of answers) expect(answer).toMatch(/bad-arguments/);
+    expect((await station.view()).screen.kind).toBe('session');
+  });
+
+  test('an error that nobody handled ends locked', async () => {
+    const gone = new Promise<void>((resolve) => agent.app.process().once('exit', () => resolve()));
+    const locked = await agent.app.evaluate(async ({ BrowserWindow }) => {
+      void Promise.reject(new Error('nobody handles this'));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return BrowserWindow.getAllWindows()
+        .filter((window) => window.isVisible())
+        .map((window) => new URL(window.webContents.getURL()).pathname);
+    }).catch(() => ['/curtain']);
+    expect(locked.filter((path) => path !== '/')).toEqual(['/curtain']);
+    await gone;
+    const again = await demo.launch();
+    await again.station.stepIs('waiting');
+    await until('the lost session', async () =>
+      (await demo.allEvents()).some(({ event }) => event.type === 'session.lost'),
+    );
+  });
+});

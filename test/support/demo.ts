@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startDemoStack } from '../../tools/demo-stack.mjs';
+import { type RunningAgent, launchAgent } from './electron-app.ts';
+import { type Station, station as stationDriver } from './station.ts';
+import { type Control, connectControl } from './simulator.ts';
+
+/** One event as the server lists it, with its record parsed. */
+export interface StoredEvent {
+  readonly id: number;
+  readonly verdict: string;
+  readonly reason?: string;
+  readonly hash: string;
+  readonly event: {
+    readonly seq: number;
+    readonly epoch: string;
+    readonly prev: string;
+    readonly type: string;
+    readonly outcome: string;
+    readonly boot: string;
+    readonly member?: string;
+    readonly session?: string;
+    readonly correlation?: string;
+    readonly detail: Readonly<Record<string, string | number | boolean>>;
+  };
+}
+
+/** Server, clinical app and simulated keys in a temporary folder, and agents on them. */
+export async function startDemo(policy: Record<string, unknown> = {}) {
+  const data = await mkdtemp(path.join(tmpdir(), 'wardlock-test-'));
+  const stack = await startDemoStack({ data, policy });
+  const keys: Control = await connectControl(stack.keys.control);
+  const agents: RunningAgent[] = [];
+
+  async function events(after = 0): Promise<StoredEvent[]> {
+    const address = new URL(stack.consoleUrl());
+    const response = await fetch(new URL(`/v1/console/events?after=${after}&limit=500`, address), {
+      headers: { authorization: `Bearer ${address.searchParams.get('token')}` },
+    });
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    const list = (await response.json()) as { events: (StoredEvent & { canonical: string })[] };
+    return list.events.map((listed) => ({
+      ...listed,
+      event: JSON.parse(listed.canonical) as StoredEvent['event'],
+    }));
+  }
+
+  return {
+    data,
+    stack,
+    keys,
+    events,
+    /** All of them, however many pages. */
+    async allEvents(): Promise<StoredEvent[]> {
+      const all: StoredEvent[] = [];
+      for (;;) {
+        const page = await events(all.at(-1)?.id ?? 0);
+        if (page.length === 0) return all;
+        all.push(...page);
+      }
+    },
+    async launch(options: { display?: string } = {}): Promise<{ agent: RunningAgent; station: Station }> {
+      const agent = await launchAgent({ env: stack.agentEnvironment, ...options });
+      agents.push(agent);
+      return { agent, station: stationDriver(agent.app, keys) };
+    },
+    async stop() {
+      for (const agent of agents) await agent.stop();
+      keys.close();
+      await stack.stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Demo = Awaited<ReturnType<typeof startDemo>>;
