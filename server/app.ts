@@ -1,0 +1,110 @@
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { EVENTS_CONTENT_TYPE, NONCE_HEADER } from '../common/wire.ts';
+import type { Context } from './context.ts';
+import { Refusal } from './errors.ts';
+import { securityHeaders } from './http/headers.ts';
+import { createNonces } from './http/nonces.ts';
+import { refuse } from './http/refuse.ts';
+import { createIngest } from './ingest.ts';
+import type { Keys } from './keys.ts';
+import type { Log } from './log.ts';
+import { createOverviewFeed } from './overview-feed.ts';
+import { buildOverview } from './overview.ts';
+import { consoleFileRoutes } from './routes/console-files.ts';
+import { consoleRoutes } from './routes/console.ts';
+import { pairRoutes } from './routes/pair.ts';
+import { stationRoutes } from './routes/station.ts';
+import type { Store } from './store/store.ts';
+
+export interface AppOptions {
+  readonly store: Store;
+  readonly keys: Keys;
+  readonly log: Log;
+  readonly consoleDir: string;
+  /** Wall clock, ms. */
+  readonly now?: () => number;
+}
+
+/** The whole server without a socket: `listen` it, or `inject` requests. Closing it leaves the store open. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { store, keys, log, consoleDir, now = Date.now } = options;
+  const heard = new Map<string, number>();
+  const feed = createOverviewFeed(() => buildOverview(store.read, heard, now()), log);
+  const nonces = createNonces(keys.nonceKey, now);
+  const ingest = createIngest({ store, log, now, committed: feed.changed });
+  const context: Context = { store, keys, nonces, ingest, feed, heard, consoleDir, now };
+
+  const loggerInstance: FastifyBaseLogger = log;
+  const app = Fastify({
+    loggerInstance,
+    // Fastify's own request lines carry the query, where the console's token may be.
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: refuse,
+    bodyLimit: 64 * 1024,
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(refuse);
+  app.setNotFoundHandler(() => {
+    throw new Refusal('not-found');
+  });
+  keepRawBodies(app);
+
+  app.decorateRequest('signed', null);
+  app.decorateRequest('refusedWith', null);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders);
+    if (request.url.startsWith('/v1/')) reply.header(NONCE_HEADER, nonces.issue());
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info({
+      method: request.method,
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      station: request.signed?.station.id,
+      refusedWith: request.refusedWith ?? undefined,
+    });
+  });
+  app.addHook('onClose', async () => feed.close());
+
+  await app.register(stationRoutes(context));
+  await app.register(pairRoutes(context));
+  await app.register(consoleRoutes(context));
+  await app.register(consoleFileRoutes(context));
+  return app;
+}
+
+/** Signatures and chain hashes are over the bytes that came, so parsers keep them. */
+function keepRawBodies(app: FastifyInstance): void {
+  app.decorateRequest('rawBody', null);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    EVENTS_CONTENT_TYPE,
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      request.rawBody = body;
+    },
+  );
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer): Promise<unknown> => {
+      request.rawBody = body;
+      try {
+        return JSON.parse(body.toString('utf8'));
+      } catch {
+        // The parser's own message quotes the body.
+        throw new Refusal('not-json');
+      }
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { type Result, err, ok } from '../../common/result.ts';
+import { loadKeys } from '../keys.ts';
+import { describeIssues, practiceFile } from '../practice.ts';
+import { seed } from '../seed.ts';
+import { openStore } from '../store/store.ts';
+
+/** Loads practice.json. The value and the error are sentences for the person at the command line. */
+export async function seedCommand(options: {
+  readonly data: string;
+  readonly file: string;
+}): Promise<Result<string, string>> {
+  const { data, file } = options;
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    return err(`--file is "${file}", which cannot be read as JSON: ${String(error)}`);
+  }
+  const practice = practiceFile.safeParse(value);
+  if (!practice.success) {
+    return err(`${file} is not a practice:\n${describeIssues(practice.error.issues)}`);
+  }
+  const keys = await loadKeys(data);
+  const store = await openStore(data);
+  try {
+    const outcome = await seed(store, keys, practice.data, Date.now());
+    if (!outcome.ok) {
+      return err(
+        `${data} already holds the practice "${outcome.error.seededWith}" with other content; ` +
+          `seed an empty folder instead, nothing was changed.`,
+      );
+    }
+    return ok(`${practice.data.practice}: ${outcome.value}`);
+  } finally {
+    await store.close();
+  }
+}

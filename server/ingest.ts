@@ -1,0 +1,255 @@
+import type { AccessEvent } from '../common/event.ts';
+import { type Result, err, ok, unreachable } from '../common/result.ts';
+import type { EventsResponse } from '../common/wire.ts';
+import { checkAssertion } from './domain/assertion.ts';
+import type { BatchLine } from './domain/batch.ts';
+import { type ChainReason, type Fate, type Received, START, judge } from './domain/judge.ts';
+import type { ProofLedger } from './domain/proof.ts';
+import { type Screen, afterEvent, isAccess } from './domain/screen.ts';
+import { sha256 } from './hash.ts';
+import type { Log } from './log.ts';
+import type { HeadRow } from './store/reader.ts';
+import type { Store, Transaction } from './store/store.ts';
+import type { NewEvent } from './store/writer.ts';
+
+export interface Ingest {
+  /**
+   * Judges and stores one epoch's ascending events of a station in one transaction. The value or the
+   * error is given only after the commit; either way every event of the batch is stored by then.
+   */
+  (station: string, batch: readonly BatchLine[]): Promise<Result<EventsResponse, ChainReason>>;
+}
+
+const QUARTER_MS = 15 * 60_000;
+export const quarterOf = (ms: number): number => Math.floor(ms / QUARTER_MS);
+
+export function createIngest(deps: {
+  readonly store: Store;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly committed: () => void;
+}): Ingest {
+  const { store, log, now, committed } = deps;
+
+  return async (station, batch) => {
+    const received = await withAssertions(store, batch);
+    const outcome = await store.write((tx) => commit(tx, station, received, now()));
+    committed();
+    for (const [index, fate] of outcome.fates.entries()) {
+      const event = received[index]?.event;
+      if (event !== undefined) alert(log, event, fate);
+    }
+    return outcome.refused === undefined ? ok(outcome.response) : err(outcome.refused);
+  };
+}
+
+/** The costly part, signatures, before the transaction: it needs no place in the chain. */
+async function withAssertions(store: Store, batch: readonly BatchLine[]): Promise<Received[]> {
+  const proofOf = (event: AccessEvent) => (isAccess(event.type) ? event.proof : undefined);
+  const ids = new Set<string>();
+  for (const { event } of batch) {
+    const proof = proofOf(event);
+    if (proof !== undefined) ids.add(proof.credential);
+  }
+  if (ids.size === 0) return [...batch];
+  const practice = await store.read.practice();
+  const credentials = new Map(
+    (await store.read.credentials([...ids])).map((one) => [one.id, one] as const),
+  );
+  return Promise.all(
+    batch.map(async (line): Promise<Received> => {
+      const proof = proofOf(line.event);
+      if (proof === undefined) return line;
+      const credential = credentials.get(proof.credential);
+      const rpId = practice?.rp_id ?? '';
+      const assertion = await checkAssertion(line.event, proof, credential, rpId, sha256);
+      return { ...line, assertion };
+    }),
+  );
+}
+
+interface Outcome {
+  readonly fates: readonly Fate[];
+  readonly response: EventsResponse;
+  readonly refused: ChainReason | undefined;
+}
+
+async function commit(
+  tx: Transaction,
+  station: string,
+  batch: readonly Received[],
+  now: number,
+): Promise<Outcome> {
+  const row = await tx.head(station);
+  const epoch = batch[0]?.event.epoch;
+  if (row === undefined || epoch === undefined) throw new Error('no head row, or an empty batch');
+  const isCurrent = row.epoch === epoch;
+  const head = isCurrent ? row : ((await tx.lastPlace(station, epoch)) ?? START);
+
+  const places = await tx.places(station, epoch, seqsAskedFor(batch));
+  const accepted = new Map<number, string>();
+  const disputedBefore = new Set<string>();
+  for (const place of places) {
+    if (place.verdict === 'disputed') disputedBefore.add(place.hash);
+    else accepted.set(place.seq, place.hash);
+  }
+  const judgement = judge(batch, {
+    head: { seq: head.seq, hash: head.hash },
+    hashAt: (seq) => accepted.get(seq),
+    proofs: await proofLedger(tx, station, epoch, batch),
+  });
+
+  const sorted = sortOut(batch, judgement.fates, station, epoch, new Date(now).toISOString());
+  const settled = sorted.accepted.map((one) => one.hash).filter((hash) => disputedBefore.has(hash));
+  await tx.removeDisputed(station, epoch, settled);
+  await tx.addEvents(sorted.accepted);
+  await tx.addDisputed(sorted.disputed);
+  await tx.addProofs(sorted.proofs);
+  for (const [quarter, accesses] of sorted.accesses) await tx.countAccesses(quarter, accesses);
+
+  // A head never moves without an accepted event, and a late upload of an older epoch leaves it alone.
+  const isNewEpoch = !isCurrent && head.seq === 0 && sorted.accepted.length > 0;
+  const heard = { station, heard_at: new Date(now).toISOString() };
+  await tx.moveHead(
+    isCurrent || isNewEpoch
+      ? { ...heard, epoch, ...judgement.head, ...screenColumns(row, sorted.screenEvents) }
+      : { ...row, ...heard },
+  );
+  return {
+    fates: judgement.fates,
+    response: { epoch, ...judgement.head, accepted: sorted.accepted.length },
+    refused: judgement.fates.find((fate) => fate.kind === 'disputed')?.reason,
+  };
+}
+
+/** Sequence numbers that the judge may look up: the batch's own (repeats) and the proofs' places. */
+function seqsAskedFor(batch: readonly Received[]): number[] {
+  const seqs = new Set<number>();
+  for (const { event } of batch) {
+    seqs.add(event.seq);
+    if (isAccess(event.type) && event.proof !== undefined) seqs.add(event.proof.boundSeq);
+  }
+  return [...seqs];
+}
+
+async function proofLedger(
+  tx: Transaction,
+  station: string,
+  epoch: string,
+  batch: readonly Received[],
+): Promise<ProofLedger> {
+  const nonces: string[] = [];
+  const counters = new Set<number>();
+  const credentials = new Set<string>();
+  for (const { event, assertion } of batch) {
+    if (event.proof === undefined || assertion === undefined || !assertion.ok) continue;
+    nonces.push(event.proof.nonce);
+    credentials.add(event.proof.credential);
+    counters.add(assertion.counter);
+  }
+  const ids = [...credentials];
+  const used = new Set(await tx.usedNonces(nonces));
+  const last = new Map(
+    (await tx.lastCounters(station, epoch, ids)).map((one) => [one.credential, one.counter]),
+  );
+  const shown = new Set(
+    (await tx.shownCounters(ids, [...counters])).map((one) => `${one.credential} ${one.counter}`),
+  );
+  return {
+    sha256,
+    isNonceUsed: (nonce) => used.has(nonce),
+    lastCounter: (credential) => last.get(credential) ?? 0,
+    wasCounterShown: (credential, counter) => shown.has(`${credential} ${counter}`),
+    note({ nonce, credential }, counter) {
+      used.add(nonce);
+      last.set(credential, counter);
+      shown.add(`${credential} ${counter}`);
+    },
+  };
+}
+
+/** What each event becomes in the tables. */
+function sortOut(
+  batch: readonly Received[],
+  fates: readonly Fate[],
+  station: string,
+  epoch: string,
+  receivedAt: string,
+) {
+  const accepted: NewEvent[] = [];
+  const disputed: NewEvent[] = [];
+  const proofs: {
+    nonce: string;
+    credential: string;
+    counter: number;
+    station: string;
+    epoch: string;
+    seq: number;
+  }[] = [];
+  const accesses = new Map<number, number>();
+  const screenEvents: AccessEvent[] = [];
+
+  for (const [index, { event, canonical, hash }] of batch.entries()) {
+    const fate = fates[index];
+    if (fate === undefined || fate.kind === 'repeat') continue;
+    const row = {
+      station,
+      epoch,
+      seq: event.seq,
+      hash,
+      type: event.type,
+      received_at: receivedAt,
+      verdict: fate.kind,
+      reason: fate.kind === 'verified' ? null : fate.reason,
+      canonical,
+    };
+    if (fate.kind === 'disputed') {
+      disputed.push(row);
+      continue;
+    }
+    accepted.push(row);
+    screenEvents.push(event);
+    if (isAccess(event.type)) {
+      const quarter = quarterOf(Date.parse(event.at));
+      accesses.set(quarter, (accesses.get(quarter) ?? 0) + 1);
+    }
+    if (fate.kind === 'verified' && fate.counter !== undefined && event.proof !== undefined) {
+      const { nonce, credential } = event.proof;
+      proofs.push({ nonce, credential, counter: fate.counter, station, epoch, seq: event.seq });
+    }
+  }
+  return { accepted, disputed, proofs, accesses, screenEvents };
+}
+
+function screenColumns(row: HeadRow, events: readonly AccessEvent[]) {
+  const before: Screen = {
+    state: row.screen,
+    session: row.session ?? undefined,
+    member: row.member ?? undefined,
+  };
+  const screen = events.reduce(afterEvent, before);
+  return {
+    // The first event makes a new station a known one, whatever it says.
+    screen: screen.state === 'none' && events.length > 0 ? ('locked' as const) : screen.state,
+    session: screen.session ?? null,
+    member: screen.member ?? null,
+  };
+}
+
+/** One line each that a log monitor can match on `alert`. Codes and places only. */
+function alert(log: Log, event: AccessEvent, fate: Fate): void {
+  const { station, epoch, seq } = event;
+  switch (fate.kind) {
+    case 'repeat':
+    case 'verified':
+      return;
+    case 'unproven':
+      log.error({ alert: 'unproven', reason: fate.reason, station, epoch, seq }, 'unproven access');
+      return;
+    case 'disputed':
+      log.error({ alert: 'disputed', reason: fate.reason, station, epoch, seq }, 'disputed event');
+      return;
+    default:
+      unreachable(fate);
+  }
+}

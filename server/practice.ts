@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { credential, member } from '../common/directory.ts';
+import { clinicalApp, policy } from '../common/policy.ts';
+import { fieldPath } from './domain/field-path.ts';
+
+const stationGroup = z.strictObject({
+  name: z.string().min(1).max(60),
+  policy,
+  apps: z.array(clinicalApp).max(12),
+});
+
+/** practice.json: what `seed` loads into an empty server. */
+export const practiceFile = z
+  .strictObject({
+    /** Name of the practice, as shown. */
+    practice: z.string().min(1).max(120),
+    /** WebAuthn RP ID: permanent once keys are enrolled. */
+    rpId: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a host name in lower case')
+      .max(253),
+    groups: z.array(stationGroup).min(1).max(1000),
+    members: z.array(member).max(100_000),
+    credentials: z.array(credential).max(200_000),
+  })
+  .check(({ value, issues }) => {
+    const members = new Set(value.members.map((one) => one.id));
+    const repeated = (list: readonly string[], path: string, field: string) => {
+      const seen = new Set<string>();
+      for (const [index, key] of list.entries()) {
+        if (seen.has(key)) {
+          issues.push({
+            code: 'custom',
+            input: key,
+            path: [path, index, field],
+            message: `stands there twice: ${key}`,
+          });
+        }
+        seen.add(key);
+      }
+    };
+    repeated(
+      value.groups.map((one) => one.name),
+      'groups',
+      'name',
+    );
+    repeated(
+      value.members.map((one) => one.id),
+      'members',
+      'id',
+    );
+    repeated(
+      value.credentials.map((one) => one.id),
+      'credentials',
+      'id',
+    );
+    for (const [index, one] of value.credentials.entries()) {
+      if (members.has(one.member)) continue;
+      issues.push({
+        code: 'custom',
+        input: one.member,
+        path: ['credentials', index, 'member'],
+        message: 'is not the id of a member in this file',
+      });
+    }
+    for (const [g, group] of value.groups.entries()) {
+      for (const [a, app] of group.apps.entries()) {
+        // A page at the RP ID could ask the keys for assertions in our name.
+        if (new URL(app.url).origin !== `https://${value.rpId}`) continue;
+        issues.push({
+          code: 'custom',
+          input: app.url,
+          path: ['groups', g, 'apps', a, 'url'],
+          message: 'must not be at the RP ID',
+        });
+      }
+    }
+  });
+export type Practice = z.infer<typeof practiceFile>;
+
+/** One line an issue: `groups[0].policy.idleLockSeconds: Too big: expected number to be <=900`. */
+export const describeIssues = (issues: readonly z.core.$ZodIssue[]): string =>
+  issues.map((issue) => `${fieldPath(issue.path) || '(whole file)'}: ${issue.message}`).join('\n');

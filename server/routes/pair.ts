@@ -1,0 +1,54 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { calculateJwkThumbprint } from 'jose';
+import { pairRequest, pairResponse } from '../../common/wire.ts';
+import type { Context } from '../context.ts';
+import { Refusal } from '../errors.ts';
+import { sameText } from '../hash.ts';
+import { createRefusedAttempts } from '../http/refused-attempts.ts';
+import { bodyHash, readToken, verifyToken } from '../http/request-token.ts';
+import { pairStation } from '../pairing.ts';
+
+export const pairRoutes =
+  ({ store, keys, nonces, heard, feed, now }: Context): FastifyPluginAsyncZod =>
+  async (app) => {
+    const attempts = createRefusedAttempts(now);
+
+    app.post(
+      '/v1/pair',
+      {
+        bodyLimit: 8 * 1024,
+        schema: { body: pairRequest, response: { 200: pairResponse } },
+        onRequest: async (request) => {
+          if (attempts.isTooMany(request.ip)) throw new Refusal('slow-down');
+        },
+      },
+      async (request) => {
+        const { secret, name, publicKey } = request.body;
+        const thumbprint = await calculateJwkThumbprint(publicKey, 'sha256');
+        // Signed with the key in the body: who pairs a key holds it.
+        const token = readToken(request.headers.authorization);
+        if (!token.ok) throw new Refusal(token.error);
+        if (token.value.kid !== thumbprint) throw new Refusal('bad-signature');
+        const claims = await verifyToken(token.value.jwt, publicKey, request, nonces);
+        if (!claims.ok) throw new Refusal(claims.error);
+        if (!sameText(claims.value.bsh, bodyHash(request.rawBody))) throw new Refusal('wrong-body');
+
+        const paired = await pairStation(store, {
+          secret,
+          name,
+          publicKey,
+          thumbprint,
+          now: now(),
+        });
+        if (!paired.ok) {
+          attempts.count(request.ip);
+          throw new Refusal(paired.error);
+        }
+        const { station, group } = paired.value;
+        request.log.info({ station, group }, 'station paired');
+        heard.set(station, now());
+        feed.changed();
+        return { station, group, serverKey: keys.publicJwk };
+      },
+    );
+  };

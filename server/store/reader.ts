@@ -1,0 +1,210 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Credential, DirectorySnapshot, Member } from '../../common/directory.ts';
+import { clinicalApp, policy } from '../../common/policy.ts';
+import type { Schema } from './schema.ts';
+
+export type StationRow = Selectable<Schema['stations']>;
+export type HeadRow = Selectable<Schema['heads']>;
+export type EventRow = Selectable<Schema['events']>;
+export type PairingCodeRow = Selectable<Schema['pairing_codes']>;
+export type SnapshotRow = Selectable<Schema['snapshots']>;
+export type PlaceRow = Pick<EventRow, 'seq' | 'hash' | 'verdict'>;
+
+/** What a snapshot holds apart from its version and date. */
+export type DirectoryContent = Omit<DirectorySnapshot, 'v' | 'version' | 'issuedAt'>;
+
+export interface EventQuery {
+  readonly station?: string | undefined;
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+export interface StoreReader {
+  practice(): Promise<Selectable<Schema['practice']> | undefined>;
+  groups(): Promise<readonly string[]>;
+  members(ids: readonly string[]): Promise<readonly Member[]>;
+  credentials(ids: readonly string[]): Promise<readonly Credential[]>;
+  directoryContent(group: string): Promise<DirectoryContent | undefined>;
+  newestSnapshot(group: string): Promise<SnapshotRow | undefined>;
+  pairingCodes(): Promise<readonly PairingCodeRow[]>;
+  station(id: string): Promise<StationRow | undefined>;
+  stationByThumbprint(thumbprint: string): Promise<StationRow | undefined>;
+  stations(): Promise<readonly (StationRow & HeadRow)[]>;
+  head(station: string): Promise<HeadRow | undefined>;
+  /** Newest undisputed event of an epoch. */
+  lastPlace(station: string, epoch: string): Promise<PlaceRow | undefined>;
+  /** What is stored at these sequence numbers, disputed ones included. */
+  places(station: string, epoch: string, seqs: readonly number[]): Promise<readonly PlaceRow[]>;
+  usedNonces(nonces: readonly string[]): Promise<readonly string[]>;
+  /** Largest counter that each credential has shown in this journal. */
+  lastCounters(
+    station: string,
+    epoch: string,
+    credentials: readonly string[],
+  ): Promise<readonly { credential: string; counter: number }[]>;
+  /** Which of these counters were shown before, anywhere. */
+  shownCounters(
+    credentials: readonly string[],
+    counters: readonly number[],
+  ): Promise<readonly { credential: string; counter: number }[]>;
+  events(query: EventQuery): Promise<readonly EventRow[]>;
+  disputed(): Promise<number>;
+  accessCounts(fromQuarter: number, toQuarter: number): Promise<Schema['access_counts'][]>;
+}
+
+export function createReader(db: Kysely<Schema>): StoreReader {
+  return {
+    practice: () => db.selectFrom('practice').selectAll().executeTakeFirst(),
+    groups: async () =>
+      (await db.selectFrom('station_groups').select('name').orderBy('name').execute()).map(
+        (row) => row.name,
+      ),
+    members: async (ids) =>
+      ids.length === 0
+        ? []
+        : (await db.selectFrom('members').selectAll().where('id', 'in', ids).execute()).map(
+            toMember,
+          ),
+    credentials: async (ids) =>
+      ids.length === 0
+        ? []
+        : (await db.selectFrom('credentials').selectAll().where('id', 'in', ids).execute()).map(
+            toCredential,
+          ),
+    directoryContent: (group) => directoryContent(db, group),
+    newestSnapshot: (group) =>
+      db
+        .selectFrom('snapshots')
+        .selectAll()
+        .where('group_name', '=', group)
+        .orderBy('version', 'desc')
+        .limit(1)
+        .executeTakeFirst(),
+    pairingCodes: () => db.selectFrom('pairing_codes').selectAll().execute(),
+    station: (id) => db.selectFrom('stations').selectAll().where('id', '=', id).executeTakeFirst(),
+    stationByThumbprint: (thumbprint) =>
+      db.selectFrom('stations').selectAll().where('thumbprint', '=', thumbprint).executeTakeFirst(),
+    stations: () =>
+      db
+        .selectFrom('stations')
+        .innerJoin('heads', 'heads.station', 'stations.id')
+        .selectAll()
+        .orderBy('stations.name')
+        .orderBy('stations.id')
+        .execute(),
+    head: (station) =>
+      db.selectFrom('heads').selectAll().where('station', '=', station).executeTakeFirst(),
+    lastPlace: (station, epoch) =>
+      db
+        .selectFrom('events')
+        .select(['seq', 'hash', 'verdict'])
+        .where('station', '=', station)
+        .where('epoch', '=', epoch)
+        .where('verdict', '!=', 'disputed')
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst(),
+    places: async (station, epoch, seqs) =>
+      seqs.length === 0
+        ? []
+        : db
+            .selectFrom('events')
+            .select(['seq', 'hash', 'verdict'])
+            .where('station', '=', station)
+            .where('epoch', '=', epoch)
+            .where('seq', 'in', seqs)
+            .execute(),
+    usedNonces: async (nonces) =>
+      nonces.length === 0
+        ? []
+        : (
+            await db.selectFrom('proofs').select('nonce').where('nonce', 'in', nonces).execute()
+          ).map((row) => row.nonce),
+    lastCounters: async (station, epoch, credentials) =>
+      credentials.length === 0
+        ? []
+        : db
+            .selectFrom('proofs')
+            .select(['credential', (eb) => eb.fn.max('counter').as('counter')])
+            .where('station', '=', station)
+            .where('epoch', '=', epoch)
+            .where('credential', 'in', credentials)
+            .groupBy('credential')
+            .execute(),
+    shownCounters: async (credentials, counters) =>
+      credentials.length === 0
+        ? []
+        : db
+            .selectFrom('proofs')
+            .select(['credential', 'counter'])
+            .where('credential', 'in', credentials)
+            .where('counter', 'in', counters)
+            .execute(),
+    events: (query) => listEvents(db, query),
+    disputed: async () =>
+      (
+        await db
+          .selectFrom('events')
+          .select((eb) => eb.fn.countAll<number>().as('n'))
+          .where('verdict', '=', 'disputed')
+          .executeTakeFirstOrThrow()
+      ).n,
+    accessCounts: (from, to) =>
+      db
+        .selectFrom('access_counts')
+        .selectAll()
+        .where('quarter', '>=', from)
+        .where('quarter', '<', to)
+        .execute(),
+  };
+}
+
+function listEvents(db: Kysely<Schema>, query: EventQuery): Promise<EventRow[]> {
+  let select = db.selectFrom('events').selectAll().limit(query.limit);
+  if (query.station !== undefined) select = select.where('station', '=', query.station);
+  if (query.after !== undefined) select = select.where('id', '>', query.after);
+  if (query.before !== undefined) select = select.where('id', '<', query.before);
+  return select.orderBy('id', query.after === undefined ? 'desc' : 'asc').execute();
+}
+
+async function directoryContent(
+  db: Kysely<Schema>,
+  group: string,
+): Promise<DirectoryContent | undefined> {
+  const practice = await db.selectFrom('practice').selectAll().executeTakeFirst();
+  const row = await db
+    .selectFrom('station_groups')
+    .selectAll()
+    .where('name', '=', group)
+    .executeTakeFirst();
+  if (practice === undefined || row === undefined) return undefined;
+  const members = await db.selectFrom('members').selectAll().orderBy('id').execute();
+  const credentials = await db.selectFrom('credentials').selectAll().orderBy('id').execute();
+  return {
+    group,
+    rpId: practice.rp_id,
+    members: members.map(toMember),
+    credentials: credentials.map(toCredential),
+    policy: policy.parse(JSON.parse(row.policy)),
+    apps: clinicalApp.array().parse(JSON.parse(row.apps)),
+  };
+}
+
+const toMember = (row: Selectable<Schema['members']>): Member => ({
+  id: row.id,
+  givenName: row.given_name,
+  familyName: row.family_name,
+  ...(row.title === null ? {} : { title: row.title }),
+  role: row.role,
+  active: row.active === 1,
+});
+
+const toCredential = (row: Selectable<Schema['credentials']>): Credential => ({
+  id: row.id,
+  member: row.member,
+  publicKey: row.public_key,
+  userHandle: row.user_handle,
+  counter: row.counter,
+  active: row.active === 1,
+});

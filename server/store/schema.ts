@@ -1,0 +1,90 @@
+import type { Generated } from 'kysely';
+
+type Flag = 0 | 1;
+
+/** Times are ISO 8601 UTC with milliseconds; ids are UUID text; byte strings of the wire stay base64url. */
+export interface Schema {
+  practice: { id: 1; name: string; rp_id: string; digest: string };
+  station_groups: { name: string; policy: string; apps: string };
+  members: {
+    id: string;
+    given_name: string;
+    family_name: string;
+    title: string | null;
+    role: string;
+    active: Flag;
+  };
+  credentials: {
+    id: string;
+    member: string;
+    public_key: string;
+    user_handle: string;
+    counter: number;
+    active: Flag;
+  };
+  snapshots: {
+    group_name: string;
+    version: number;
+    digest: string;
+    issued_at: string;
+    jws: string;
+  };
+  pairing_codes: {
+    id: string;
+    secret_hash: Uint8Array;
+    group_name: string;
+    uses: number;
+    used: number;
+    expires_at: string;
+    created_at: string;
+  };
+  stations: {
+    id: string;
+    /** RFC 7638 thumbprint of the station's key. */
+    thumbprint: string;
+    /** `x` of the station's Ed25519 JWK. */
+    public_key: string;
+    name: string;
+    group_name: string;
+    pairing_code: string;
+    paired_at: string;
+  };
+  /**
+   * One row per station from pairing on: the newest event of its current epoch, and what that journal
+   * says is on the screen. Ingest of a station is ordered under this row.
+   */
+  heads: {
+    station: string;
+    epoch: string | null;
+    seq: number;
+    hash: string;
+    screen: 'none' | 'open' | 'locked' | 'parked';
+    session: string | null;
+    member: string | null;
+    heard_at: string | null;
+  };
+  events: {
+    id: Generated<number>;
+    station: string;
+    epoch: string;
+    seq: number;
+    hash: string;
+    type: string;
+    received_at: string;
+    verdict: 'verified' | 'unproven' | 'disputed';
+    reason: string | null;
+    /** Verbatim canonical bytes as they came. */
+    canonical: Uint8Array;
+  };
+  /** Access proofs that verified: each nonce once, for ever. */
+  proofs: {
+    nonce: string;
+    credential: string;
+    counter: number;
+    station: string;
+    epoch: string;
+    seq: number;
+  };
+  /** Accesses per quarter of an hour since 1970: every time zone's hours are whole quarters. */
+  access_counts: { quarter: number; accesses: number };
+}

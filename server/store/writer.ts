@@ -1,0 +1,172 @@
+import { type CompiledQuery, type Insertable, type Kysely, sql } from 'kysely';
+import type { Practice } from '../practice.ts';
+import type { Schema } from './schema.ts';
+
+export type NewEvent = Insertable<Schema['events']>;
+export type NewProof = Insertable<Schema['proofs']>;
+
+export interface StoreWriter {
+  addPractice(practice: Practice, digest: string): Promise<void>;
+  addSnapshot(row: Insertable<Schema['snapshots']>): Promise<void>;
+  addPairingCode(row: Insertable<Schema['pairing_codes']>): Promise<void>;
+  /** Takes one use of a pairing code. */
+  usePairingCode(id: string): Promise<void>;
+  /** A station and its head row, at once: two first uploads never meet without it. */
+  addStation(row: Insertable<Schema['stations']>, head: Insertable<Schema['heads']>): Promise<void>;
+  updateStation(
+    id: string,
+    change: Pick<Schema['stations'], 'name' | 'group_name' | 'pairing_code' | 'paired_at'>,
+  ): Promise<void>;
+  addEvents(rows: readonly NewEvent[]): Promise<void>;
+  /** Stores events that do not fit the chain; one that is there already stays as it is. */
+  addDisputed(rows: readonly NewEvent[]): Promise<void>;
+  /** Takes a disputed row away because the same bytes are about to be stored as accepted. */
+  removeDisputed(station: string, epoch: string, hashes: readonly string[]): Promise<void>;
+  moveHead(head: Insertable<Schema['heads']>): Promise<void>;
+  addProofs(rows: readonly NewProof[]): Promise<void>;
+  countAccesses(quarter: number, accesses: number): Promise<void>;
+}
+
+export function createWriter(db: Kysely<Schema>): StoreWriter {
+  return {
+    addPractice: (practice, digest) => addPractice(db, practice, digest),
+    addSnapshot: async (row) => void (await db.insertInto('snapshots').values(row).execute()),
+    addPairingCode: async (row) =>
+      void (await db.insertInto('pairing_codes').values(row).execute()),
+    usePairingCode: async (id) =>
+      void (await db
+        .updateTable('pairing_codes')
+        .set((eb) => ({ used: eb('used', '+', 1) }))
+        .where('id', '=', id)
+        .execute()),
+    async addStation(row, head) {
+      await db.insertInto('stations').values(row).execute();
+      await db.insertInto('heads').values(head).execute();
+    },
+    updateStation: async (id, change) =>
+      void (await db.updateTable('stations').set(change).where('id', '=', id).execute()),
+    addEvents: (rows) => addEvents(db, rows),
+    async addDisputed(rows) {
+      for (const row of rows) {
+        await db
+          .insertInto('events')
+          .values(row)
+          .onConflict((oc) => oc.columns(['station', 'epoch', 'seq', 'hash']).doNothing())
+          .execute();
+      }
+    },
+    removeDisputed: async (station, epoch, hashes) =>
+      void (
+        hashes.length > 0 &&
+        (await db
+          .deleteFrom('events')
+          .where('station', '=', station)
+          .where('epoch', '=', epoch)
+          .where('hash', 'in', hashes)
+          .where('verdict', '=', 'disputed')
+          .execute())
+      ),
+    moveHead: async ({ station, ...head }) =>
+      void (await db.updateTable('heads').set(head).where('station', '=', station).execute()),
+    async addProofs(rows) {
+      for (const row of rows) await db.insertInto('proofs').values(row).execute();
+    },
+    countAccesses: async (quarter, accesses) =>
+      void (await db
+        .insertInto('access_counts')
+        .values({ quarter, accesses })
+        .onConflict((oc) =>
+          oc.column('quarter').doUpdateSet({ accesses: sql`accesses + excluded.accesses` }),
+        )
+        .execute()),
+  };
+}
+
+const eventColumns = [
+  'station',
+  'epoch',
+  'seq',
+  'hash',
+  'type',
+  'received_at',
+  'verdict',
+  'reason',
+  'canonical',
+] as const satisfies readonly (keyof NewEvent)[];
+
+/** Rows per INSERT of the hot path. */
+const CHUNK = 50;
+
+/**
+ * The hot path: Kysely builds the text once per chunk size and only the parameters change, because
+ * building and planning it for each batch costs more than the insert.
+ */
+async function addEvents(db: Kysely<Schema>, rows: readonly NewEvent[]): Promise<void> {
+  for (let from = 0; from < rows.length;) {
+    const chunk = rows.length - from >= CHUNK ? rows.slice(from, from + CHUNK) : [rows[from]];
+    const parameters: unknown[] = [];
+    for (const row of chunk) {
+      for (const column of eventColumns) parameters.push(row?.[column]);
+    }
+    await db.executeQuery({ ...insertOf(db, chunk.length), parameters });
+    from += chunk.length;
+  }
+}
+
+const insertTexts = new Map<number, CompiledQuery>();
+
+function insertOf(db: Kysely<Schema>, rows: number): CompiledQuery {
+  let compiled = insertTexts.get(rows);
+  if (compiled === undefined) {
+    const blank = Object.fromEntries(eventColumns.map((column) => [column, '']));
+    compiled =
+      sql`insert into events (${sql.join(eventColumns.map((c) => sql.ref(c)))}) values ${sql.join(
+        Array.from({ length: rows }, () => sql`(${sql.join(Object.values(blank))})`),
+      )}`.compile(db);
+    insertTexts.set(rows, compiled);
+  }
+  return compiled;
+}
+
+async function addPractice(db: Kysely<Schema>, practice: Practice, digest: string): Promise<void> {
+  await db
+    .insertInto('practice')
+    .values({ id: 1, name: practice.practice, rp_id: practice.rpId, digest })
+    .execute();
+  for (const group of practice.groups) {
+    await db
+      .insertInto('station_groups')
+      .values({
+        name: group.name,
+        policy: JSON.stringify(group.policy),
+        apps: JSON.stringify(group.apps),
+      })
+      .execute();
+  }
+  for (const member of practice.members) {
+    await db
+      .insertInto('members')
+      .values({
+        id: member.id,
+        given_name: member.givenName,
+        family_name: member.familyName,
+        title: member.title ?? null,
+        role: member.role,
+        active: member.active ? 1 : 0,
+      })
+      .execute();
+  }
+  for (const credential of practice.credentials) {
+    await db
+      .insertInto('credentials')
+      .values({
+        id: credential.id,
+        member: credential.member,
+        public_key: credential.publicKey,
+        user_handle: credential.userHandle,
+        counter: credential.counter,
+        active: credential.active ? 1 : 0,
+      })
+      .execute();
+  }
+}
