@@ -81,24 +81,23 @@ async function runSuite(name, electron) {
     cwd = root,
     tidy,
   } = await suite.prepare(electron, report);
+  let code;
   try {
     const [program, ...args] = wrap([process.execPath, ...suite.args(report)]);
-    const code = await runTests(program, args, {
+    code = await runTests(program, args, {
       cwd,
       env: {
         ...process.env,
-        // One resolution for all; the tests still print which Electron it is.
+        // One resolution for all suites.
         ELECTRON_OVERRIDE_DIST_PATH: electron.dist,
         PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-        PLAYWRIGHT_HTML_OPEN: 'never',
-        NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
         ...env,
       },
     });
-    return await suite.count(report, code);
   } finally {
     await tidy?.();
   }
+  return suite.count(report, code);
 }
 
 function runTests(program, args, options) {
