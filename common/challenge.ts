@@ -18,7 +18,11 @@ export const NONCE_BYTES = 32;
  * The WebAuthn challenge that binds an access to the log (32 bytes):
  * SHA-256("wardlock/auth/1" ‖ station ‖ epoch ‖ head ‖ nonce). Every part has a fixed length.
  */
-export function accessChallenge(sha256: Sha256, place: JournalPlace, nonce: Uint8Array): Uint8Array {
+export function accessChallenge(
+  sha256: Sha256,
+  place: JournalPlace,
+  nonce: Uint8Array,
+): Uint8Array {
   if (nonce.length !== NONCE_BYTES) throw new RangeError(`nonce of ${nonce.length} bytes`);
   return sha256(
     utf8('wardlock/auth/1'),

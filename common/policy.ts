@@ -10,7 +10,11 @@ export const policy = z
     /** Length of the countdown that ends in the lock. */
     idleWarningSeconds: z.int().min(1).max(60).default(20),
     sessionHours: z.number().positive().max(FLOORS.sessionHours).default(12),
-    parkedMinutes: z.number().positive().max(12 * 60).default(30),
+    parkedMinutes: z
+      .number()
+      .positive()
+      .max(12 * 60)
+      .default(30),
     parkedSessions: z.int().min(0).max(10).default(4),
     lockOnKeyRemoval: z.boolean().default(false),
     showParkedNames: z.boolean().default(true),

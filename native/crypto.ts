@@ -24,7 +24,8 @@ function moved(original: Buffer, finish?: () => Buffer): Uint8Array<ArrayBuffer>
 export const nodeCrypto: CtapCrypto = {
   sha256: (bytes) => plain(createHash('sha256').update(bytes).digest()),
   hmacSha256: (key, message) => plain(createHmac('sha256', key).update(message).digest()),
-  hkdfSha256: (secret, info) => new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(32), info, 32)),
+  hkdfSha256: (secret, info) =>
+    new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(32), info, 32)),
   aes256CbcEncrypt(key, iv, text) {
     const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
     return moved(cipher.update(text), () => cipher.final());

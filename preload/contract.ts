@@ -27,7 +27,15 @@ export const notice = z.enum(notices);
 export type Notice = z.infer<typeof notice>;
 
 /** Why this station opens for nobody now. */
-export const stops = ['starting', 'unpaired', 'no-directory', 'outdated', 'journal', 'unsealed', 'fault'] as const;
+export const stops = [
+  'starting',
+  'unpaired',
+  'no-directory',
+  'outdated',
+  'journal',
+  'unsealed',
+  'fault',
+] as const;
 export const stop = z.enum(stops);
 export type Stop = z.infer<typeof stop>;
 
@@ -127,7 +135,10 @@ export const stationContract = {
     view: ask(nothing, stationView),
     start: ask(nothing, z.void()),
     /** UTF-8 digits; main overwrites its copy once sent to the key. */
-    submitPin: ask(z.tuple([z.custom<Uint8Array>((pin) => pin instanceof Uint8Array && pin.length <= 63)]), z.void()),
+    submitPin: ask(
+      z.tuple([z.custom<Uint8Array>((pin) => pin instanceof Uint8Array && pin.length <= 63)]),
+      z.void(),
+    ),
     cancel: ask(nothing, z.void()),
     lock: ask(nothing, z.void()),
     switchUser: ask(nothing, z.void()),

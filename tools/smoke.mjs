@@ -93,7 +93,12 @@ async function main() {
   await step('the physician works in a session of his own', async () => {
     const { screen } = await station.view();
     if (screen.kind !== 'session') throw new Error('no session on screen');
-    const text = await (await station.clinicalApp('/chart', 1)).locator('textarea').first().inputValue();
+    const text = await (
+      await station.clinicalApp('/chart', 1)
+    )
+      .locator('textarea')
+      .first()
+      .inputValue();
     if (text.includes(note)) throw new Error("the nurse's text is in the physician's form");
     return server.next({ type: 'session.opened', member: physician.id, outcome: 'success' });
   });
@@ -120,13 +125,16 @@ function eventsOf(stack) {
     /** Id of the next event about a session, which must be this one. */
     async next(wanted) {
       const [first] = await until(`${wanted.type} at the server`, async () => {
-        const fresh = (await fetchEvents(seen)).filter(({ event }) => event.type.startsWith('session.'));
+        const fresh = (await fetchEvents(seen)).filter(({ event }) =>
+          event.type.startsWith('session.'),
+        );
         return fresh.length > 0 ? fresh : undefined;
       });
       if (!matches(first.event, wanted)) {
         throw new Error(`expected ${JSON.stringify(wanted)}, the server has ${first.canonical}`);
       }
-      if (first.verdict !== 'verified') throw new Error(`the server says ${first.verdict}: ${first.reason}`);
+      if (first.verdict !== 'verified')
+        throw new Error(`the server says ${first.verdict}: ${first.reason}`);
       seen = first.id;
       return first.id;
     },
@@ -135,9 +143,11 @@ function eventsOf(stack) {
       const bad = all.find(({ verdict }) => verdict !== 'verified');
       if (bad) throw new Error(`event ${bad.id} is ${bad.verdict}: ${bad.reason}`);
       all.forEach(({ event }, index) => {
-        if (event.seq !== index + 1) throw new Error(`event ${index + 1} has the number ${event.seq}`);
+        if (event.seq !== index + 1)
+          throw new Error(`event ${index + 1} has the number ${event.seq}`);
         const prev = index === 0 ? '0'.repeat(64) : all[index - 1].hash;
-        if (event.prev !== prev) throw new Error(`event ${event.seq} does not follow the one before`);
+        if (event.prev !== prev)
+          throw new Error(`event ${event.seq} does not follow the one before`);
       });
       return all.at(-1)?.id;
     },

@@ -24,9 +24,15 @@ export function keyProcess(
 
   const start = () => {
     const startedAt = Date.now();
-    const mine = utilityProcess.fork(entry, [], { serviceName: 'wardlock-keys', stdio: 'pipe', env });
+    const mine = utilityProcess.fork(entry, [], {
+      serviceName: 'wardlock-keys',
+      stdio: 'pipe',
+      env,
+    });
     child = mine;
-    mine.stderr?.on('data', (text: Buffer) => report('key-process:says', text.toString('utf8').trim()));
+    mine.stderr?.on('data', (text: Buffer) =>
+      report('key-process:says', text.toString('utf8').trim()),
+    );
     mine.on('message', (message: unknown) => {
       const event = keyEvent.safeParse(message);
       if (event.success) listener(event.data);

@@ -44,6 +44,8 @@ export interface StationFacts {
   readonly helpPhone: string | undefined;
   readonly simulated: boolean;
   readonly unsealed: boolean;
+  /** Views of the start have lower numbers: a page never goes back. */
+  readonly firstRevision: number;
 }
 
 /** Which stop is shown when several hold. */
@@ -75,7 +77,7 @@ export class StationApp {
   private idleMs = 0;
   /** When somebody last proved to be here in a way that the system's idle clock does not see. */
   private presentAt = 0;
-  private revision = 0;
+  private revision: number;
   private readonly viewListeners = new Set<(view: StationView) => void>();
   private readonly appendListeners = new Set<() => void>();
   private stopDeadline = (): void => undefined;
@@ -91,21 +93,20 @@ export class StationApp {
     this.ports = ports;
     this.facts = facts;
     this.language = facts.language;
+    this.revision = facts.firstRevision;
     this.state = initialState(policy);
     ports.keys.listen((event) => this.onKey(event));
   }
 
   /** Records the start, and what a crash left behind. Sessions do not survive the agent: their end is told. */
   start(isFirstBoot: boolean, cleanStop: boolean): void {
-    const lost = this.ports.journal.unended().map(
-      ({ session, member }): EventDraft => ({
-        type: 'session.lost',
-        outcome: 'failure',
-        session,
-        member,
-        detail: { cause: 'crash' },
-      }),
-    );
+    const lost = this.ports.journal.unended().map(({ session, member }): EventDraft => ({
+      type: 'session.lost',
+      outcome: 'failure',
+      session,
+      member,
+      detail: { cause: 'crash' },
+    }));
     this.record([
       ...lost,
       {
@@ -201,8 +202,12 @@ export class StationApp {
   }
 
   view(): StationView {
+    const { place, theme, simulated, unsealed } = this.facts;
     const scene: Scene = {
-      ...this.facts,
+      place,
+      theme,
+      simulated,
+      unsealed,
       revision: this.revision,
       language: this.language,
       helpPhone: this.directory?.policy.helpPhone ?? this.facts.helpPhone,
@@ -254,7 +259,9 @@ export class StationApp {
     this.stopDeadline();
     const at = nextDeadline(this.state);
     this.stopDeadline =
-      at === undefined ? () => undefined : this.ports.clock.at(at, () => this.dispatch({ type: 'tick' }));
+      at === undefined
+        ? () => undefined
+        : this.ports.clock.at(at, () => this.dispatch({ type: 'tick' }));
   }
 
   private perform(effect: Effect): void {

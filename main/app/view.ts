@@ -31,7 +31,9 @@ export interface Scene {
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 export const fullName = (member: Member): string =>
-  [member.title, member.givenName, member.familyName].filter((part) => part !== undefined).join(' ');
+  [member.title, member.givenName, member.familyName]
+    .filter((part) => part !== undefined)
+    .join(' ');
 
 /** On the curtain: first name and initial. */
 const shortName = (member: Member): string =>
@@ -90,7 +92,10 @@ function screen(
   if (state.kind === 'locked') {
     return {
       kind: 'curtain',
-      step: state.stop === undefined ? step(state.entry, state.keys > 0) : { kind: 'stopped', stop: state.stop },
+      step:
+        state.stop === undefined
+          ? step(state.entry, state.keys > 0)
+          : { kind: 'stopped', stop: state.stop },
     };
   }
   const member = memberOf(state.session.member);
@@ -113,10 +118,17 @@ function screen(
   };
 }
 
-function step(entry: Entry, keyPresent: boolean): Extract<StationView['screen'], { kind: 'curtain' }>['step'] {
+function step(
+  entry: Entry,
+  keyPresent: boolean,
+): Extract<StationView['screen'], { kind: 'curtain' }>['step'] {
   switch (entry.kind) {
     case 'waiting':
-      return { kind: 'waiting', keyPresent, ...(entry.notice === undefined ? {} : { notice: entry.notice }) };
+      return {
+        kind: 'waiting',
+        keyPresent,
+        ...(entry.notice === undefined ? {} : { notice: entry.notice }),
+      };
     case 'pin':
       return {
         kind: 'pin',

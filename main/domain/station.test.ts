@@ -17,7 +17,12 @@ const RUNS = Number(process.env['WARDLOCK_SEQUENCES'] ?? 100_000);
 const STEPS = 20;
 
 const members = ['nurse', 'physician', 'officer'];
-const rules = policy.parse({ parkedSessions: 1, parkedMinutes: 1, sessionHours: 0.1, lockOnKeyRemoval: true });
+const rules = policy.parse({
+  parkedSessions: 1,
+  parkedMinutes: 1,
+  sessionHours: 0.1,
+  lockOnKeyRemoval: true,
+});
 
 const access = (member: string, n: number): Access => ({
   member,
@@ -36,14 +41,20 @@ const access = (member: string, n: number): Access => ({
 
 /** One move of the surroundings; `attempt` −1 = the current one, otherwise some stale number. */
 type Move =
-  | { readonly move: 'event'; readonly event: (attempt: number, n: number) => StationEvent; readonly stale: boolean }
+  | {
+      readonly move: 'event';
+      readonly event: (attempt: number, n: number) => StationEvent;
+      readonly stale: boolean;
+    }
   | { readonly move: 'wait'; readonly ms: number }
   /** The whole way from the curtain to a written access, so that sequences get far. */
   | { readonly move: 'tap'; readonly member: string };
 
 const ofAttempt = (make: (attempt: number, n: number) => StationEvent, weight = 3) => ({
   weight,
-  arbitrary: fc.boolean().map((stale): Move => ({ move: 'event', event: make, stale: stale && weight < 9 })),
+  arbitrary: fc
+    .boolean()
+    .map((stale): Move => ({ move: 'event', event: make, stale: stale && weight < 9 })),
 });
 const plainly = (event: StationEvent, weight = 1) => ({
   weight,
@@ -59,13 +70,11 @@ const moves = fc.oneof(
   ofAttempt((attempt) => ({ type: 'asserted', attempt }), 9),
   {
     weight: 9,
-    arbitrary: someMember.map(
-      (member): Move => ({
-        move: 'event',
-        event: (attempt, n) => ({ type: 'verified', attempt, access: access(member, n) }),
-        stale: false,
-      }),
-    ),
+    arbitrary: someMember.map((member): Move => ({
+      move: 'event',
+      event: (attempt, n) => ({ type: 'verified', attempt, access: access(member, n) }),
+      stale: false,
+    })),
   },
   ofAttempt((attempt) => ({ type: 'not-verified', attempt, notice: 'not-verified' })),
   ofAttempt((attempt) => ({ type: 'recorded', attempt }), 9),
@@ -93,16 +102,17 @@ const moves = fc.oneof(
   plainly({ type: 'shutdown' }),
   {
     weight: 2,
-    arbitrary: someMember.map(
-      (member): Move => ({
-        move: 'event',
-        event: () => ({ type: 'directory', policy: rules, inactive: [member] }),
-        stale: false,
-      }),
-    ),
+    arbitrary: someMember.map((member): Move => ({
+      move: 'event',
+      event: () => ({ type: 'directory', policy: rules, inactive: [member] }),
+      stale: false,
+    })),
   },
   { weight: 12, arbitrary: someMember.map((member): Move => ({ move: 'tap', member })) },
-  { weight: 3, arbitrary: fc.integer({ min: 0, max: 90_000 }).map((ms): Move => ({ move: 'wait', ms })) },
+  {
+    weight: 3,
+    arbitrary: fc.integer({ min: 0, max: 90_000 }).map((ms): Move => ({ move: 'wait', ms })),
+  },
 );
 
 /** What the outside world knows: which sessions live where, as told by the events alone. */
@@ -192,7 +202,11 @@ function check(sequence: readonly Move[], step: typeof transition = transition):
     current = state.state;
 
     // 1, 2: a session is on screen only by `recorded` of a written access of that very member.
-    if (event.type === 'verified' && before.kind === 'locked' && before.entry.kind === 'verifying') {
+    if (
+      event.type === 'verified' &&
+      before.kind === 'locked' &&
+      before.entry.kind === 'verifying'
+    ) {
       lastVerified = { attempt: event.attempt, access: event.access };
     }
     const opened = effects.find((effect) => effect.type === 'uncover');
@@ -226,7 +240,8 @@ function check(sequence: readonly Move[], step: typeof transition = transition):
       (event.type === 'keys' && event.count === 0) ||
       (event.type === 'stop' && event.stop === 'journal');
     if (locks) expect(current.kind).toBe('locked');
-    if (before.kind === 'open' && current.kind === 'locked') expect(effects[0]).toEqual({ type: 'cover' });
+    if (before.kind === 'open' && current.kind === 'locked')
+      expect(effects[0]).toEqual({ type: 'cover' });
 
     // 6: the events alone tell the same story as the state.
     for (const effect of effects) {
@@ -243,13 +258,16 @@ function check(sequence: readonly Move[], step: typeof transition = transition):
     const present = [...statusOf(current).keys()].map((id) => ledger.owner.get(id));
     expect(new Set(present).size).toBe(present.length);
     const gone = [...statusOf(before).keys()].filter((id) => !statusOf(current).has(id));
-    const destroyed = effects.flatMap((effect: Effect) => (effect.type === 'destroy' ? [effect.session] : []));
+    const destroyed = effects.flatMap((effect: Effect) =>
+      effect.type === 'destroy' ? [effect.session] : [],
+    );
     expect(destroyed.toSorted()).toEqual(gone.toSorted());
     if (event.type === 'tick' && !('rejected' in state)) {
       expect(nextDeadline(current) ?? Infinity).toBeGreaterThan(mono);
     }
     reached.ended += gone.length;
-    if (event.type === 'idle' && before.kind === 'open' && current.kind === 'locked') reached.lockedByIdle++;
+    if (event.type === 'idle' && before.kind === 'open' && current.kind === 'locked')
+      reached.lockedByIdle++;
     const parked = current.held.filter((held) => held.held === 'parked');
     expect(parked.length).toBeLessThanOrEqual(rules.parkedSessions);
   });
@@ -258,7 +276,9 @@ function check(sequence: readonly Move[], step: typeof transition = transition):
 describe('the station machine', () => {
   it(`keeps its invariants over ${RUNS} random sequences`, { timeout: 600_000 }, () => {
     fc.assert(
-      fc.property(fc.array(moves, { maxLength: STEPS, size: 'max' }), (sequence) => check(sequence)),
+      fc.property(fc.array(moves, { maxLength: STEPS, size: 'max' }), (sequence) =>
+        check(sequence),
+      ),
       { numRuns: RUNS },
     );
     // A campaign that never gets there proves nothing.
@@ -268,12 +288,15 @@ describe('the station machine', () => {
   it('notices a machine that opens without a record', () => {
     const careless: typeof transition = (state, event, now) => {
       const result = transition(state, event, now);
-      if ('rejected' in result || result.state.kind !== 'locked' || event.type !== 'verified') return result;
+      if ('rejected' in result || result.state.kind !== 'locked' || event.type !== 'verified')
+        return result;
       return transition(result.state, { type: 'recorded', attempt: event.attempt }, now);
     };
     expect(() =>
       fc.assert(
-        fc.property(fc.array(moves, { maxLength: STEPS, size: 'max' }), (sequence) => check(sequence, careless)),
+        fc.property(fc.array(moves, { maxLength: STEPS, size: 'max' }), (sequence) =>
+          check(sequence, careless),
+        ),
         { numRuns: 5_000 },
       ),
     ).toThrow();

@@ -1,19 +1,20 @@
 import type { Cause, EventDraft } from '../../common/event.ts';
 import type { Policy } from '../../common/policy.ts';
 import { unreachable } from '../../common/result.ts';
-import { type Access, type Entry, type Notice, PATIENCE, isRecorded, waiting } from './authentication.ts';
+import {
+  type Access,
+  type Entry,
+  type Notice,
+  PATIENCE,
+  isRecorded,
+  waiting,
+} from './authentication.ts';
 import type { Instant } from './instant.ts';
 import { type HeldSession, type Session, evicted, heldUntil, openUntil } from './session.ts';
 
 /** Why the station opens for nobody, whoever comes. */
 export type Stop =
-  | 'starting'
-  | 'unpaired'
-  | 'no-directory'
-  | 'outdated'
-  | 'journal'
-  | 'unsealed'
-  | 'fault';
+  'starting' | 'unpaired' | 'no-directory' | 'outdated' | 'journal' | 'unsealed' | 'fault';
 
 interface Common {
   readonly policy: Policy;
@@ -44,10 +45,20 @@ export type StationEvent =
   | { readonly type: 'stop'; readonly stop: Stop | undefined }
   | { readonly type: 'keys'; readonly count: number }
   | { readonly type: 'start' }
-  | { readonly type: 'key-ready'; readonly attempt: number; readonly retries: number; readonly minLength: number }
+  | {
+      readonly type: 'key-ready';
+      readonly attempt: number;
+      readonly retries: number;
+      readonly minLength: number;
+    }
   | { readonly type: 'pin'; readonly length: number }
   | { readonly type: 'key-touch'; readonly attempt: number }
-  | { readonly type: 'key-refused'; readonly attempt: number; readonly code: Notice; readonly retries?: number }
+  | {
+      readonly type: 'key-refused';
+      readonly attempt: number;
+      readonly code: Notice;
+      readonly retries?: number;
+    }
   | { readonly type: 'key-crashed' }
   | { readonly type: 'asserted'; readonly attempt: number }
   | { readonly type: 'verified'; readonly attempt: number; readonly access: Access }
@@ -66,7 +77,12 @@ export type StationEvent =
 export type Effect =
   /** Always the first effect of a transition that has it. */
   | { readonly type: 'cover' }
-  | { readonly type: 'uncover'; readonly session: string; readonly fresh: boolean; readonly member: string }
+  | {
+      readonly type: 'uncover';
+      readonly session: string;
+      readonly fresh: boolean;
+      readonly member: string;
+    }
   | { readonly type: 'overlay'; readonly shown: boolean }
   | { readonly type: 'destroy'; readonly session: string }
   /** With an attempt, the answer comes back as recorded / not-recorded. */
@@ -161,11 +177,7 @@ function begin(state: Locked, now: Instant): Transition {
   };
 }
 
-function leave(
-  state: Open,
-  held: readonly HeldSession[],
-  correlation: string | undefined,
-): Locked {
+function leave(state: Open, held: readonly HeldSession[], correlation: string | undefined): Locked {
   const { session: _session, over: _over, ...rest } = state;
   return { ...rest, kind: 'locked', held, entry: waiting(), correlation };
 }
@@ -173,7 +185,11 @@ function leave(
 /** Cover first, log second. */
 function lock(state: Open, cause: Cause, now: Instant): Transition {
   return {
-    state: leave(state, [...state.held, { ...state.session, held: 'locked', since: now }], undefined),
+    state: leave(
+      state,
+      [...state.held, { ...state.session, held: 'locked', since: now }],
+      undefined,
+    ),
     effects: [{ type: 'cover' }, ...record(left('session.locked', state.session, cause))],
   };
 }
@@ -196,7 +212,11 @@ function park(state: Open, correlation: string, now: Instant): Transition {
   ];
   const gone = evicted(held, state.policy);
   return {
-    state: leave(state, held.filter((session) => !gone.includes(session)), correlation),
+    state: leave(
+      state,
+      held.filter((session) => !gone.includes(session)),
+      correlation,
+    ),
     effects: [
       { type: 'cover' },
       ...record(
@@ -213,13 +233,11 @@ function plan(state: Locked, access: Access, now: Instant) {
   const own = state.held.find((session) => session.member === access.member);
   const others = state.held.filter((session) => session !== own);
   const displaced = others.filter((session) => session.held === 'locked');
-  const parked = others.map(
-    (session): HeldSession =>
-      session.held === 'locked' ? { ...session, held: 'parked', since: now } : session,
+  const parked = others.map((session): HeldSession =>
+    session.held === 'locked' ? { ...session, held: 'parked', since: now } : session,
   );
   const gone = evicted(parked, state.policy);
-  const correlation =
-    state.correlation ?? (displaced.length > 0 ? access.correlation : undefined);
+  const correlation = state.correlation ?? (displaced.length > 0 ? access.correlation : undefined);
   const session: Session = own
     ? { id: own.id, member: own.member, openedAt: own.openedAt }
     : { id: access.newSession, member: access.member, openedAt: now };
@@ -287,7 +305,8 @@ function directory(
 function stop(state: StationState, reason: Stop | undefined, now: Instant): Transition {
   const updated: StationState = { ...state, stop: reason };
   if (reason === undefined) return same(updated);
-  if (updated.kind === 'open') return reason === 'outdated' ? same(updated) : lock(updated, 'fault', now);
+  if (updated.kind === 'open')
+    return reason === 'outdated' ? same(updated) : lock(updated, 'fault', now);
   return {
     state: { ...updated, entry: waiting() },
     effects: cancelKey(updated.entry),
@@ -309,7 +328,8 @@ function keys(state: StationState, count: number, now: Instant): Transition {
     return same(updated);
   }
   if (updated.entry.kind !== 'waiting') return same(updated);
-  if (more) return then(same(updated), (next) => (next.kind === 'locked' ? begin(next, now) : notNow));
+  if (more)
+    return then(same(updated), (next) => (next.kind === 'locked' ? begin(next, now) : notNow));
   return same(updated);
 }
 
@@ -421,7 +441,9 @@ function tick(state: StationState, now: Instant): Transition {
     then(same(state), (next) => endHeld(next, ending)),
     (next) => {
       if (next.kind === 'open') {
-        return openUntil(next.session, next.policy) <= now.mono ? endOpen(next, 'too-old') : same(next);
+        return openUntil(next.session, next.policy) <= now.mono
+          ? endOpen(next, 'too-old')
+          : same(next);
       }
       return 'deadline' in next.entry && next.entry.deadline <= now.mono
         ? refuse(next, next.entry.kind === 'touch' ? 'touch-timeout' : 'timed-out')
@@ -431,14 +453,21 @@ function tick(state: StationState, now: Instant): Transition {
 }
 
 function shutdown(state: StationState): Transition {
-  const all: readonly Session[] = [...state.held, ...(state.kind === 'open' ? [state.session] : [])];
-  const locked = state.kind === 'open' ? leave(state, [], undefined) : { ...state, held: [], entry: waiting() };
+  const all: readonly Session[] = [
+    ...state.held,
+    ...(state.kind === 'open' ? [state.session] : []),
+  ];
+  const locked =
+    state.kind === 'open' ? leave(state, [], undefined) : { ...state, held: [], entry: waiting() };
   return {
     state: { ...locked, stop: 'starting' },
     effects: [
       { type: 'cover' },
       ...(state.kind === 'locked' ? cancelKey(state.entry) : []),
-      ...record(...all.map((session) => left('session.ended', session, 'shutdown')), draft('station.stopped')),
+      ...record(
+        ...all.map((session) => left('session.ended', session, 'shutdown')),
+        draft('station.stopped'),
+      ),
       ...all.map((session): Effect => ({ type: 'destroy', session: session.id })),
     ],
   };
@@ -531,11 +560,15 @@ function whileLocked(state: Locked, event: OpenOrLockedEvent, now: Instant): Tra
     case 'start':
       return entry.kind === 'waiting' ? begin(state, now) : notNow;
     case 'cancel':
-      return entry.kind === 'waiting' || entry.kind === 'recording' ? notNow : refuse(state, undefined);
+      return entry.kind === 'waiting' || entry.kind === 'recording'
+        ? notNow
+        : refuse(state, undefined);
     case 'pin':
       return pin(state, event.length, now);
     case 'key-crashed':
-      return entry.kind === 'waiting' || entry.kind === 'recording' ? notNow : refuse(state, 'key-process-crashed');
+      return entry.kind === 'waiting' || entry.kind === 'recording'
+        ? notNow
+        : refuse(state, 'key-process-crashed');
     case 'key-refused':
       return keyRefused(state, event, now);
     case 'key-ready':
@@ -559,22 +592,31 @@ function whileLocked(state: Locked, event: OpenOrLockedEvent, now: Instant): Tra
         entry: { ...entry, kind: 'touch', deadline: now.mono + PATIENCE.touch },
       });
     case 'asserted':
-      if ((entry.kind !== 'checking' && entry.kind !== 'touch') || entry.attempt !== event.attempt) return stale;
+      if ((entry.kind !== 'checking' && entry.kind !== 'touch') || entry.attempt !== event.attempt)
+        return stale;
       return {
         state: {
           ...state,
-          entry: { kind: 'verifying', attempt: event.attempt, deadline: now.mono + PATIENCE.verifying },
+          entry: {
+            kind: 'verifying',
+            attempt: event.attempt,
+            deadline: now.mono + PATIENCE.verifying,
+          },
         },
         effects: [{ type: 'verify', attempt: event.attempt }],
       };
     case 'verified':
       return attemptOf(entry) === event.attempt ? verified(state, event.access, now) : stale;
     case 'not-verified':
-      return entry.kind === 'verifying' && entry.attempt === event.attempt ? refuse(state, event.notice) : stale;
+      return entry.kind === 'verifying' && entry.attempt === event.attempt
+        ? refuse(state, event.notice)
+        : stale;
     case 'recorded':
       return attemptOf(entry) === event.attempt ? recorded(state) : stale;
     case 'not-recorded':
-      return entry.kind === 'recording' && entry.attempt === event.attempt ? refuse(state, 'not-recorded') : stale;
+      return entry.kind === 'recording' && entry.attempt === event.attempt
+        ? refuse(state, 'not-recorded')
+        : stale;
     case 'idle':
     case 'stay':
     case 'switch':

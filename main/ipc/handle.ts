@@ -18,7 +18,11 @@ export type AskHandlers = {
 
 /** A refused question: the code reaches the page as the message of its rejected promise. */
 class AskRefused extends Error {
-  constructor(code: 'bad-sender' | 'bad-arguments' | 'bad-result', name: string, options?: ErrorOptions) {
+  constructor(
+    code: 'bad-sender' | 'bad-arguments' | 'bad-result',
+    name: string,
+    options?: ErrorOptions,
+  ) {
     super(`${code}: ${name}`, options);
     this.name = 'AskRefused';
   }

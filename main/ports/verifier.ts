@@ -27,6 +27,7 @@ export type VerifyRefusal =
   | 'challenge-used'
   | 'challenge-expired'
   | 'user-handle'
+  | 'authenticator-data'
   | 'rp-id'
   | 'user-present'
   | 'user-verified'

@@ -7,7 +7,8 @@ import { denyEverything } from './lockdown.ts';
  */
 export function demoKeysWindow(address: string): { raise(): void } {
   const { hostname } = new URL(address);
-  if (hostname !== '127.0.0.1') throw new Error(`WARDLOCK_DEMO_KEYS is ${address}: it must be on 127.0.0.1`);
+  if (hostname !== '127.0.0.1')
+    throw new Error(`WARDLOCK_DEMO_KEYS is ${address}: it must be on 127.0.0.1`);
   const partition = session.fromPartition('demo-keys');
   denyEverything(partition);
   const { workArea } = screen.getPrimaryDisplay();

@@ -12,7 +12,10 @@ export type Blocked =
   | 'webview';
 
 /** Permissions are granted by Electron unless refused, downloads are saved unless stopped. */
-export function denyEverything(partition: Session, onBlocked: (what: Blocked) => void = () => undefined): void {
+export function denyEverything(
+  partition: Session,
+  onBlocked: (what: Blocked) => void = () => undefined,
+): void {
   partition.setPermissionRequestHandler((_contents, _permission, answer) => {
     onBlocked('permission');
     answer(false);

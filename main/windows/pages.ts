@@ -41,7 +41,11 @@ const refuse = (status: number) => new Response(null, { status });
 export async function stationPages(
   rpId: string,
   folder: string,
-): Promise<{ readonly partition: Session; readonly origin: string; url(surface: SurfaceName): string }> {
+): Promise<{
+  readonly partition: Session;
+  readonly origin: string;
+  url(surface: SurfaceName): string;
+}> {
   const manifest = z
     .record(z.string(), z.string())
     .parse(JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')));
@@ -50,7 +54,8 @@ export async function stationPages(
     files.set(`/${name}`, { body: await readFile(path.join(folder, name)), type });
   }
   const document = files.get('/index.html');
-  if (document === undefined) throw new Error('the station pages are not built: index.html is missing');
+  if (document === undefined)
+    throw new Error('the station pages are not built: index.html is missing');
   for (const name of surfaces) files.set(`/${name}`, document);
 
   const partition = session.fromPartition('station-pages', { cache: false });
@@ -63,7 +68,8 @@ export async function stationPages(
     if (file === undefined) return refuse(404);
     return new Response(new Uint8Array(file.body), { headers: headers(file.type) });
   });
-  for (const scheme of ['http', 'file', 'ftp']) partition.protocol.handle(scheme, () => refuse(403));
+  for (const scheme of ['http', 'file', 'ftp'])
+    partition.protocol.handle(scheme, () => refuse(403));
 
   const origin = `https://${rpId}`;
   return { partition, origin, url: (surface) => `${origin}/${surface}` };

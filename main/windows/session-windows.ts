@@ -1,4 +1,9 @@
-import { BrowserWindow, type Rectangle, type WebContents, session as electronSession } from 'electron';
+import {
+  BrowserWindow,
+  type Rectangle,
+  type WebContents,
+  session as electronSession,
+} from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
 
@@ -21,7 +26,10 @@ export interface SessionWindows {
 const hostAllowed = (app: ClinicalApp, url: string): boolean => {
   try {
     const { protocol, host } = new URL(url);
-    return (protocol === 'https:' || protocol === new URL(app.url).protocol) && app.allowedHosts.includes(host);
+    return (
+      (protocol === 'https:' || protocol === new URL(app.url).protocol) &&
+      app.allowedHosts.includes(host)
+    );
   } catch {
     return false;
   }
@@ -122,7 +130,10 @@ export function sessionWindows(
       await partition.clearStorageData();
       await partition.clearCache();
     },
-    has: (contents) => [...windows.values()].some((window) => !window.isDestroyed() && window.webContents === contents),
+    has: (contents) =>
+      [...windows.values()].some(
+        (window) => !window.isDestroyed() && window.webContents === contents,
+      ),
     allows(contents, url) {
       const app = apps.find(({ id: appId }) => windows.get(appId)?.webContents === contents);
       return app !== undefined && hostAllowed(app, url);

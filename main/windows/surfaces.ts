@@ -50,7 +50,8 @@ export function desk(
     const contentsId = window.webContents.id;
     stationContents.set(contentsId, window);
     window.on('closed', () => stationContents.delete(contentsId));
-    const load = () => void window.loadURL(pages.url(surface) + search).catch(() => on.pageGone(surface));
+    const load = () =>
+      void window.loadURL(pages.url(surface) + search).catch(() => on.pageGone(surface));
     window.webContents.on('render-process-gone', () => {
       on.pageGone(surface);
       // The window itself stays: its ground colour covers until the page is drawn again.

@@ -6,6 +6,8 @@ import { type Result, err, ok } from '../../common/result.ts';
  */
 export type CborValue =
   | number
+  /** Only for integers beyond 2^53: some keys list vendor commands of 64 bits. */
+  | bigint
   | string
   | boolean
   | Uint8Array
@@ -16,17 +18,26 @@ export type CborMap = ReadonlyMap<number | string, CborValue>;
 /** CTAP 2.1 §8: at most four levels of nesting are sent; ours is a little wider for what keys answer. */
 const MAX_DEPTH = 8;
 
+/** No CTAPHID message carries more (§11.2.4). */
+const MAX_BYTES = 7609;
+
 const encoder = new TextEncoder();
 
-function head(major: number, value: number): number[] {
+const BYTE_WIDTHS = [1, 2, 4, 8] as const;
+
+/** The initial byte and its argument, in the shortest form. */
+function head(major: number, value: number | bigint): number[] {
   const top = major << 5;
-  if (value < 24) return [top | value];
-  if (value < 0x100) return [top | 24, value];
-  if (value < 0x1_0000) return [top | 25, value >> 8, value & 0xff];
-  if (value < 0x1_0000_0000) {
-    return [top | 26, (value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
+  if (value < 24) return [top | Number(value)];
+  const argument = BigInt(value);
+  const index = BYTE_WIDTHS.findIndex((width) => argument < 1n << BigInt(8 * width));
+  const width = BYTE_WIDTHS[index];
+  if (width === undefined) throw new RangeError(`integer ${value} is out of range`);
+  const bytes = [top | (24 + index)];
+  for (let shift = 8 * (width - 1); shift >= 0; shift -= 8) {
+    bytes.push(Number((argument >> BigInt(shift)) & 0xffn));
   }
-  throw new RangeError(`integer ${value} is out of range`);
+  return bytes;
 }
 
 /** Keys sort by major type, then by length, then by bytes: for encoded keys, by length then bytes. */
@@ -45,6 +56,8 @@ function write(value: CborValue, out: number[]): void {
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not an integer`);
     out.push(...(value >= 0 ? head(0, value) : head(1, -1 - value)));
+  } else if (typeof value === 'bigint') {
+    out.push(...(value >= 0n ? head(0, value) : head(1, -1n - value)));
   } else if (typeof value === 'boolean') {
     out.push(value ? 0xf5 : 0xf4);
   } else if (typeof value === 'string') {
@@ -82,6 +95,7 @@ export type CborError =
   | 'truncated'
   | 'trailing-bytes'
   | 'too-deep'
+  | 'too-long'
   | 'not-shortest'
   | 'unsupported'
   | 'bad-text'
@@ -122,17 +136,22 @@ class Reader {
   }
 
   /** The argument of an initial byte, in its shortest form only. */
-  argument(info: number): number {
+  argument(info: number): number | bigint {
     if (info < 24) return info;
-    if (info > 26) throw new Malformed('unsupported');
-    const width = 1 << (info - 24);
-    let value = 0;
-    for (const byte of this.take(width)) value = value * 256 + byte;
-    const least = width === 1 ? 24 : width === 2 ? 0x100 : 0x1_0000;
+    const width = BYTE_WIDTHS[info - 24];
+    if (width === undefined) throw new Malformed('unsupported');
+    let value = 0n;
+    for (const byte of this.take(width)) value = value * 256n + BigInt(byte);
+    const least = width === 1 ? 24n : 1n << BigInt(4 * width);
     if (value < least) throw new Malformed('not-shortest');
-    return value;
+    return plainInteger(value);
   }
 }
+
+const plainInteger = (value: bigint): number | bigint => {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+};
 
 function read(reader: Reader, depth: number): CborValue {
   if (depth > MAX_DEPTH) throw new Malformed('too-deep');
@@ -141,29 +160,29 @@ function read(reader: Reader, depth: number): CborValue {
   if (initial === 0xf4 || initial === 0xf5) return initial === 0xf5;
   if (major > 5) throw new Malformed('unsupported');
   const argument = reader.argument(initial & 0x1f);
+  if (major === 0) return argument;
+  if (major === 1) return plainInteger(-1n - BigInt(argument));
+  // A count beyond 2^53 is longer than any message.
+  const length = typeof argument === 'number' ? argument : Number.MAX_SAFE_INTEGER;
   switch (major) {
-    case 0:
-      return argument;
-    case 1:
-      return -1 - argument;
     case 2:
-      return reader.take(argument);
+      return reader.take(length);
     case 3:
-      return text(reader.take(argument));
+      return text(reader.take(length));
     case 4: {
       const items: CborValue[] = [];
       // Each item needs a byte: a lying count ends at `truncated` before it can allocate.
-      for (let i = 0; i < argument; i++) items.push(read(reader, depth + 1));
+      for (let i = 0; i < length; i++) items.push(read(reader, depth + 1));
       return items;
     }
     default:
-      return readMap(reader, argument, depth);
+      return readMap(reader, length, depth);
   }
 }
 
 function text(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new Malformed('bad-text');
   }
@@ -177,15 +196,17 @@ function readMap(reader: Reader, size: number, depth: number): CborMap {
     const key = read(reader, depth + 1);
     if (typeof key !== 'number' && typeof key !== 'string') throw new Malformed('bad-key');
     const encoded = [...reader.bytes.subarray(start, reader.position)];
-    if (previous !== undefined && compareKeys(previous, encoded) >= 0) throw new Malformed('unsorted-key');
+    if (previous !== undefined && compareKeys(previous, encoded) >= 0)
+      throw new Malformed('unsorted-key');
     previous = encoded;
     map.set(key, read(reader, depth + 1));
   }
   return map;
 }
 
-/** Decodes exactly one canonical value. */
+/** Decodes exactly one canonical value of at most MAX_BYTES. */
 export function decodeCbor(bytes: Uint8Array): Result<CborValue, CborError> {
+  if (bytes.length > MAX_BYTES) return err('too-long');
   const reader = new Reader(bytes);
   try {
     const value = read(reader, 0);

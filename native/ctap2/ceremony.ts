@@ -141,7 +141,10 @@ export class Ceremony {
   }
 
   /** After a mismatch the key has a new agreement key (§6.5.5.7.2): fetch it while the next PIN is typed. */
-  private async afterRefusal(info: AuthenticatorInfo, refusal: Refused): Promise<Result<never, Refused>> {
+  private async afterRefusal(
+    info: AuthenticatorInfo,
+    refusal: Refused,
+  ): Promise<Result<never, Refused>> {
     if (!refusal.retry) return err(refusal);
     const next = await guard(() => this.prepare(info));
     return next.ok ? err({ ...refusal, pinRetries: next.value.pinRetries }) : next;

@@ -53,7 +53,12 @@ export async function getPinToken(
     [0x02, rpId === undefined ? 0x05 : 0x09],
     [0x03, secret.platformKey],
     [0x06, encrypted],
-    ...(rpId === undefined ? [] : ([[0x09, PERMISSION_GET_ASSERTION], [0x0a, rpId]] as const)),
+    ...(rpId === undefined
+      ? []
+      : ([
+          [0x09, PERMISSION_GET_ASSERTION],
+          [0x0a, rpId],
+        ] as const)),
   ] as const;
   const answer = await command(hid, CLIENT_PIN, map(...parameters));
   const token = secret.decrypt(need(asBytes(answer.get(0x02)), 'pinUvAuthToken'));

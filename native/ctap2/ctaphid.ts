@@ -119,7 +119,14 @@ export class CtapHid {
     const nonce = this.surroundings.random(8);
     // On the broadcast channel everybody reads everybody's answer: ours carries our nonce.
     const isOurs = (payload: Uint8Array) => nonce.every((byte, i) => payload[i] === byte);
-    const answer = await this.transact(BROADCAST, COMMAND.INIT, nonce, { limitMs: INIT_MS }, INIT_MS, isOurs);
+    const answer = await this.transact(
+      BROADCAST,
+      COMMAND.INIT,
+      nonce,
+      { limitMs: INIT_MS },
+      INIT_MS,
+      isOurs,
+    );
     if (answer.length < 17) throw new CtapLinkError('malformed', 'INIT answer is too short');
     const view = new DataView(answer.buffer, answer.byteOffset, answer.length);
     const channel = view.getUint32(8);
@@ -226,7 +233,8 @@ export class CtapHid {
     if (frame.command !== running.command) {
       return this.fail('malformed', `unexpected command ${frame.command}`);
     }
-    if (frame.length > MAX_MESSAGE) return this.fail('malformed', `message of ${frame.length} bytes`);
+    if (frame.length > MAX_MESSAGE)
+      return this.fail('malformed', `message of ${frame.length} bytes`);
     if (running.buffer) return this.fail('malformed', 'message inside a message');
     running.buffer = new Uint8Array(frame.length);
     running.filled = 0;

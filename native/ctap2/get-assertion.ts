@@ -17,7 +17,11 @@ export interface RawAssertion {
 export async function getAssertion(
   hid: CtapHid,
   crypto: CtapCrypto,
-  request: { readonly rpId: string; readonly clientDataHash: Uint8Array; readonly token: Uint8Array },
+  request: {
+    readonly rpId: string;
+    readonly clientDataHash: Uint8Array;
+    readonly token: Uint8Array;
+  },
   patience: Patience,
 ): Promise<RawAssertion> {
   const answer = await command(

@@ -25,14 +25,12 @@ export function hidKeys(report: (code: string, cause: unknown) => void): KeySour
 
   const enumerate = async (): Promise<void> => {
     try {
-      const found = (await devicesAsync()).filter(isFidoKey).map(
-        (device): PluggedKey => ({
-          id: device.path,
-          product: device.product ?? 'security key',
-          vendorId: device.vendorId,
-          simulated: false,
-        }),
-      );
+      const found = (await devicesAsync()).filter(isFidoKey).map((device): PluggedKey => ({
+        id: device.path,
+        product: device.product ?? 'security key',
+        vendorId: device.vendorId,
+        simulated: false,
+      }));
       const before = known.map((key) => key.id).join('\n');
       known = found;
       if (!closed && found.map((key) => key.id).join('\n') !== before) listener();
@@ -69,7 +67,8 @@ export function hidKeys(report: (code: string, cause: unknown) => void): KeySour
         return packetPort(await HIDAsync.open(id));
       } catch (error) {
         const text = error instanceof Error ? error.message : '';
-        if (/permission|denied|EACCES/i.test(text)) throw new OpenError('no-permission', { cause: error });
+        if (/permission|denied|EACCES/i.test(text))
+          throw new OpenError('no-permission', { cause: error });
         if (/busy|exclusive|EBUSY/i.test(text)) throw new OpenError('busy', { cause: error });
         throw new OpenError('removed', { cause: error });
       }

@@ -92,7 +92,8 @@ export function simulatedSlot(address: string): KeySource {
   };
 
   return {
-    keys: () => (present ? [{ id: SENTINEL, product: 'Simulated key', vendorId: 0, simulated: true }] : []),
+    keys: () =>
+      present ? [{ id: SENTINEL, product: 'Simulated key', vendorId: 0, simulated: true }] : [],
     onChanged(next) {
       listener = next;
     },

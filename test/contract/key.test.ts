@@ -34,7 +34,9 @@ describe('the key service and a simulated key', () => {
   });
 
   /** The next event of that kind; those before it are dropped. */
-  async function next<K extends KeyEvent['kind']>(kind: K): Promise<Extract<KeyEvent, { kind: K }>> {
+  async function next<K extends KeyEvent['kind']>(
+    kind: K,
+  ): Promise<Extract<KeyEvent, { kind: K }>> {
     for (;;) {
       const index = events.findIndex((event) => event.kind === kind);
       const found = events[index];
@@ -61,7 +63,12 @@ describe('the key service and a simulated key', () => {
 
   const present = (pin: string, hash = randomBytes(32)) => {
     const bytes = new TextEncoder().encode(pin);
-    const done = service.handle({ kind: 'pin', attempt, pin: bytes, clientDataHash: new Uint8Array(hash) });
+    const done = service.handle({
+      kind: 'pin',
+      attempt,
+      pin: bytes,
+      clientDataHash: new Uint8Array(hash),
+    });
     return { bytes, hash, done };
   };
 
@@ -92,12 +99,22 @@ describe('the key service and a simulated key', () => {
     expect(Buffer.from(assertion.credentialId).toString('base64url')).toBe(credential.id);
     expect(Buffer.from(assertion.userHandle).toString('base64url')).toBe(credential.userHandle);
     const { authenticatorData } = assertion;
-    expect(Buffer.from(authenticatorData.subarray(0, 32))).toEqual(createHash('sha256').update('localhost').digest());
+    expect(Buffer.from(authenticatorData.subarray(0, 32))).toEqual(
+      createHash('sha256').update('localhost').digest(),
+    );
     expect(authenticatorData[32]).toBe(0x05);
-    const cose = decode<Map<number, Uint8Array>>(new Uint8Array(Buffer.from(credential.publicKey, 'base64url')), { preferMap: true });
+    const cose = decode<Map<number, Uint8Array>>(
+      new Uint8Array(Buffer.from(credential.publicKey, 'base64url')),
+      { preferMap: true },
+    );
     const coordinate = (label: number) => Buffer.from(cose.get(label) ?? []).toString('base64url');
-    const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: coordinate(-2), y: coordinate(-3) }, format: 'jwk' });
-    expect(verify('sha256', Buffer.concat([authenticatorData, hash]), key, assertion.signature)).toBe(true);
+    const key = createPublicKey({
+      key: { kty: 'EC', crv: 'P-256', x: coordinate(-2), y: coordinate(-3) },
+      format: 'jwk',
+    });
+    expect(
+      verify('sha256', Buffer.concat([authenticatorData, hash]), key, assertion.signature),
+    ).toBe(true);
     expect((await nurseKey()).counter).toBe(1);
   });
 
@@ -106,7 +123,12 @@ describe('the key service and a simulated key', () => {
     await begin();
     await next('ready');
     await present('000000').done;
-    expect(await next('refused')).toEqual({ kind: 'refused', attempt, code: 'pin-mismatch', pinRetries: 7 });
+    expect(await next('refused')).toEqual({
+      kind: 'refused',
+      attempt,
+      code: 'pin-mismatch',
+      pinRetries: 7,
+    });
     expect((await nurseKey()).pinRetries).toBe(7);
     present(nurse.pin);
     await untilTouchIsAwaited();
@@ -138,7 +160,7 @@ describe('the key service and a simulated key', () => {
   });
 
   it('says so when the last try is used up', async () => {
-    for (let used = 0; used < 8; ) {
+    for (let used = 0; used < 8;) {
       await insert('nurse');
       await begin();
       await next('ready');
@@ -211,7 +233,10 @@ describe('the key service and a simulated key', () => {
   });
 
   it('refuses to choose between two keys', async () => {
-    const second: KeySource = { ...source, keys: () => [{ id: 'other', product: 'Other', vendorId: 1, simulated: false }] };
+    const second: KeySource = {
+      ...source,
+      keys: () => [{ id: 'other', product: 'Other', vendorId: 1, simulated: false }],
+    };
     const both = keyService([source, second], (event) => {
       events.push(event);
       wake();

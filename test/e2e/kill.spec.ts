@@ -16,7 +16,7 @@ test(`kill -9 of the agent at ${ROUNDS} random points after the PIN loses and do
   };
   const demo = await startDemo();
   const display = await startDisplay();
-  const [nurse] = demo.stack.people;
+  const { nurse } = demo;
   let sessionsSeen = 0;
   try {
     await demo.keys.touchAutomatically(true, 20);
@@ -28,18 +28,27 @@ test(`kill -9 of the agent at ${ROUNDS} random points after the PIN loses and do
       await station.stepIs('pin');
       await station.typePin(nurse.pin);
       await new Promise((resolve) => setTimeout(resolve, random() * 400));
-      const seen = await station.view().then(({ screen }) => screen.kind, () => 'gone');
+      const seen = await station.view().then(
+        ({ screen }) => screen.kind,
+        () => 'gone',
+      );
       await agent.kill();
       if (seen === 'session') sessionsSeen++;
       await demo.keys.remove();
     }
     const { station } = await demo.launch({ display: display.name });
     await station.stepIs('waiting');
-    const all = await until('every start at the server', async () => {
-      const stored = await demo.allEvents();
-      const boots = new Set(stored.map(({ event }) => event.boot));
-      return boots.size === ROUNDS + 1 && stored.at(-1)?.event.type !== 'session.lost' ? stored : undefined;
-    }, 60);
+    const all = await until(
+      'every start at the server',
+      async () => {
+        const stored = await demo.allEvents();
+        const boots = new Set(stored.map(({ event }) => event.boot));
+        return boots.size === ROUNDS + 1 && stored.at(-1)?.event.type !== 'session.lost'
+          ? stored
+          : undefined;
+      },
+      60,
+    );
     expect(all.map(({ event }) => event.seq)).toEqual(all.map((_, index) => index + 1));
     all.forEach(({ event }, index) => {
       expect(event.prev).toBe(index === 0 ? '0'.repeat(64) : all[index - 1]?.hash);
@@ -49,7 +58,9 @@ test(`kill -9 of the agent at ${ROUNDS} random points after the PIN loses and do
     const opened = all.filter(({ event }) => event.type === 'session.opened');
     const lost = all.filter(({ event }) => event.type === 'session.lost');
     expect(opened.length).toBeGreaterThanOrEqual(sessionsSeen);
-    expect(lost.map(({ event }) => event.session)).toEqual(opened.map(({ event }) => event.session));
+    expect(lost.map(({ event }) => event.session)).toEqual(
+      opened.map(({ event }) => event.session),
+    );
   } finally {
     await demo.stop();
     await display.stop();

@@ -28,8 +28,17 @@ test.describe('@security the shell', () => {
     ).toEqual({
       node: 'undefinedundefined',
       api: [
-        'cancel', 'lock', 'onView', 'selectApp', 'setLanguage', 'signOut', 'start', 'stay',
-        'submitPin', 'switchUser', 'view',
+        'cancel',
+        'lock',
+        'onView',
+        'selectApp',
+        'setLanguage',
+        'signOut',
+        'start',
+        'stay',
+        'submitPin',
+        'switchUser',
+        'view',
       ],
     });
     const preferences = await agent.app.evaluate(({ BrowserWindow }) =>
@@ -37,7 +46,8 @@ test.describe('@security the shell', () => {
         const contents = window.webContents as unknown as {
           getLastWebPreferences(): Record<string, unknown>;
         };
-        const { contextIsolation, sandbox, nodeIntegration, webviewTag, webSecurity } = contents.getLastWebPreferences();
+        const { contextIsolation, sandbox, nodeIntegration, webviewTag, webSecurity } =
+          contents.getLastWebPreferences();
         return { contextIsolation, sandbox, nodeIntegration, webviewTag, webSecurity };
       }),
     );
@@ -57,7 +67,9 @@ test.describe('@security the shell', () => {
     const curtain = await station.curtain();
     const violations = await curtain.evaluate(async () => {
       const seen: string[] = [];
-      document.addEventListener('securitypolicyviolation', (event) => seen.push(event.effectiveDirective));
+      document.addEventListener('securitypolicyviolation', (event) =>
+        seen.push(event.effectiveDirective),
+      );
       const script = document.createElement('script');
       // A string where a trusted script is wanted, or an inline script: either way it does not run.
       try {
@@ -88,7 +100,11 @@ test.describe('@security the shell', () => {
       const { fetch } = session.fromPartition('station-pages') as unknown as {
         fetch(url: string, init?: object): Promise<Response>;
       };
-      const ask = (url: string, init?: object) => fetch(url, init).then((r) => r.status, () => 'failed');
+      const ask = (url: string, init?: object) =>
+        fetch(url, init).then(
+          (r) => r.status,
+          () => 'failed',
+        );
       return {
         page: await ask('https://localhost/curtain'),
         unknown: await ask('https://localhost/../package.json'),
@@ -109,17 +125,25 @@ test.describe('@security the shell', () => {
   });
 
   test('a clinical app cannot reach the station, open windows, leave its hosts or ask for rights', async () => {
-    const [nurse] = demo.stack.people;
+    const { nurse } = demo;
     await station.open(nurse);
     const chart = await station.clinicalApp('/chart');
     const before = agent.app.windows().length;
     const tried = await chart.evaluate(async () => {
       const opened = window.open('https://example.org/');
-      const permission = await navigator.permissions.query({ name: 'geolocation' }).then((p) => p.state);
+      const permission = await navigator.permissions
+        .query({ name: 'geolocation' })
+        .then((p) => p.state);
       const webauthn = await navigator.credentials
         .get({ publicKey: { challenge: new Uint8Array(32), rpId: 'localhost', timeout: 500 } })
-        .then(() => 'answered', (error: Error) => error.name);
-      const network = await fetch('http://127.0.0.1:9/').then(() => 'answered', () => 'refused');
+        .then(
+          () => 'answered',
+          (error: Error) => error.name,
+        );
+      const network = await fetch('http://127.0.0.1:9/').then(
+        () => 'answered',
+        () => 'refused',
+      );
       return {
         station: typeof Reflect.get(window, 'station'),
         node: typeof Reflect.get(window, 'require'),
@@ -158,7 +182,10 @@ test.describe('@security the shell', () => {
     const opened = agent.app.waitForEvent('window');
     await agent.app.evaluate(
       ({ BrowserWindow }, [bridge, url]) => {
-        const window = new BrowserWindow({ show: false, webPreferences: { preload: bridge ?? '' } });
+        const window = new BrowserWindow({
+          show: false,
+          webPreferences: { preload: bridge ?? '' },
+        });
         void window.loadURL(url ?? '');
       },
       [preload, `${demo.stack.appUrl}labs`],
@@ -167,7 +194,10 @@ test.describe('@security the shell', () => {
     await intruder.waitForLoadState();
     const refused = await intruder.evaluate(() => {
       const api = Reflect.get(window, 'station') as { lock(): Promise<void> };
-      return api.lock().then(() => 'answered', (error: Error) => error.message);
+      return api.lock().then(
+        () => 'answered',
+        (error: Error) => error.message,
+      );
     });
     await intruder.close();
     expect(refused).toMatch(/bad-sender/);
@@ -177,9 +207,15 @@ test.describe('@security the shell', () => {
   test('arguments outside the contract are refused and crash nothing', async () => {
     const curtain = await station.curtain();
     const answers = await curtain.evaluate(async () => {
-      const api = Reflect.get(window, 'station') as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      const api = Reflect.get(window, 'station') as Record<
+        string,
+        (...args: unknown[]) => Promise<unknown>
+      >;
       const ask = (name: string, ...args: unknown[]) =>
-        (api[name]?.(...args) ?? Promise.resolve()).then(() => 'answered', (error: Error) => error.message);
+        (api[name]?.(...args) ?? Promise.resolve()).then(
+          () => 'answered',
+          (error: Error) => error.message,
+        );
       return [
         await ask('submitPin', '246810'),
         await ask('submitPin', new Uint8Array(64)),
@@ -194,14 +230,16 @@ test.describe('@security the shell', () => {
 
   test('an error that nobody handled ends locked', async () => {
     const gone = new Promise<void>((resolve) => agent.app.process().once('exit', () => resolve()));
-    const locked = await agent.app.evaluate(async ({ BrowserWindow }) => {
-      void Promise.reject(new Error('nobody handles this'));
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      return BrowserWindow.getAllWindows()
-        .filter((window) => window.isVisible())
-        .map((window) => new URL(window.webContents.getURL()).pathname);
-    }).catch(() => ['/curtain']);
-    expect(locked.filter((path) => path !== '/')).toEqual(['/curtain']);
+    const locked = await agent.app
+      .evaluate(async ({ BrowserWindow }) => {
+        void Promise.reject(new Error('nobody handles this'));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return BrowserWindow.getAllWindows()
+          .filter((window) => window.isVisible())
+          .map((window) => new URL(window.webContents.getURL()).pathname);
+      })
+      .catch(() => ['/curtain']);
+    expect(locked.filter((shown) => shown !== '/')).toEqual(['/curtain']);
     await gone;
     const again = await demo.launch();
     await again.station.stepIs('waiting');

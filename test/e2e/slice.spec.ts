@@ -25,7 +25,7 @@ test('the curtain is down, says where it is and waits', async () => {
 });
 
 test('a wrong PIN lowers the key’s own counter by one and opens nothing', async () => {
-  const [nurse] = demo.stack.people;
+  const { nurse } = demo;
   await demo.keys.insert(nurse.id);
   await station.stepIs('pin');
   await station.typePin('999999');
@@ -44,7 +44,7 @@ test('a wrong PIN lowers the key’s own counter by one and opens nothing', asyn
 });
 
 test('the right PIN and a touch open a session that names its member', async () => {
-  const [nurse] = demo.stack.people;
+  const { nurse } = demo;
   await station.typePin(nurse.pin);
   await until('the touch', async () => (await demo.keys.state()).waitingForTouch);
   await demo.keys.touch();
@@ -62,7 +62,7 @@ test('the right PIN and a touch open a session that names its member', async () 
 });
 
 test('a key that appears covers the session and throws nothing away', async () => {
-  const [nurse] = demo.stack.people;
+  const { nurse } = demo;
   const chart = await station.clinicalApp('/chart');
   await chart.locator('textarea').first().fill('half a sentence');
   await demo.keys.remove();
@@ -75,19 +75,23 @@ test('a key that appears covers the session and throws nothing away', async () =
 });
 
 test('lock and resume keep the very document', async () => {
-  const [nurse] = demo.stack.people;
+  const { nurse } = demo;
   const chart = await station.clinicalApp('/chart');
-  const before = await chart.evaluate(() => (window as unknown as { __documentId: string }).__documentId);
+  const before = await chart.evaluate(
+    () => (window as unknown as { __documentId: string }).__documentId,
+  );
   await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();
   await station.screenIs('curtain');
   expect((await station.shown()).filter((path) => path !== '/')).toEqual(['/curtain']);
   await station.open(nurse);
-  expect(await chart.evaluate(() => (window as unknown as { __documentId: string }).__documentId)).toBe(before);
+  expect(
+    await chart.evaluate(() => (window as unknown as { __documentId: string }).__documentId),
+  ).toBe(before);
   expect(await chart.locator('textarea').first().inputValue()).toBe('half a sentence');
 });
 
 test('taking over parks the first session; both events carry one correlation', async () => {
-  const [nurse, physician] = demo.stack.people;
+  const { nurse, physician } = demo;
   await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();
   await station.screenIs('curtain');
   await station.open(physician);
@@ -111,7 +115,7 @@ test('taking over parks the first session; both events carry one correlation', a
 });
 
 test('without the server everything goes on, and arrives afterwards in order', async () => {
-  const [nurse, physician] = demo.stack.people;
+  const { nurse, physician } = demo;
   const before = (await demo.allEvents()).length;
   await demo.stack.killServer();
   await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();
@@ -120,10 +124,14 @@ test('without the server everything goes on, and arrives afterwards in order', a
   await station.open(nurse);
   await station.screenIs('session');
   await demo.stack.restartServer();
-  const all = await until('the events', async () => {
-    const stored = await demo.allEvents();
-    return stored.at(-1)?.event.type === 'session.resumed' ? stored : undefined;
-  }, 90);
+  const all = await until(
+    'the events',
+    async () => {
+      const stored = await demo.allEvents();
+      return stored.at(-1)?.event.type === 'session.resumed' ? stored : undefined;
+    },
+    90,
+  );
   expect(all.slice(before).map(({ event }) => event.type)).toEqual([
     'session.locked',
     'session.parked',

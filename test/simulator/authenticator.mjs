@@ -36,7 +36,8 @@ const status = {
 };
 
 const permission = { getAssertion: 0x02 };
-const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
+const sha256 = (...parts) =>
+  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 const bytes = (buffer) => new Uint8Array(buffer);
 const isBytes = (value) => value instanceof Uint8Array;
 const isText = (value) => typeof value === 'string';
@@ -80,7 +81,9 @@ export function plugIn(record, save, touch) {
   };
 
   const decrypt = (key, text) => {
-    const decipher = createDecipheriv('aes-256-cbc', key, text.subarray(0, 16)).setAutoPadding(false);
+    const decipher = createDecipheriv('aes-256-cbc', key, text.subarray(0, 16)).setAutoPadding(
+      false,
+    );
     return Buffer.concat([decipher.update(text.subarray(16)), decipher.final()]);
   };
 
@@ -108,7 +111,16 @@ export function plugIn(record, save, touch) {
       [0x01, ['FIDO_2_0', 'FIDO_2_1']],
       [0x02, ['credProtect']],
       [0x03, bytes(Buffer.from('57617264006c6f636b00730069006d00', 'hex'))],
-      [0x04, map(['rk', true], ['up', true], ['plat', false], ['clientPin', record.pinHash !== undefined], ['pinUvAuthToken', true])],
+      [
+        0x04,
+        map(
+          ['rk', true],
+          ['up', true],
+          ['plat', false],
+          ['clientPin', record.pinHash !== undefined],
+          ['pinUvAuthToken', true],
+        ),
+      ],
       [0x05, 1200],
       [0x06, [2]],
       [0x0d, 4],
@@ -144,13 +156,23 @@ export function plugIn(record, save, touch) {
 
   const clientPin = (request) => {
     const subCommand = need(request, 0x02, isCount);
-    if (subCommand !== 0x01 && need(request, 0x01, isCount) !== 2) throw new Refusal(status.invalidParameter);
+    if (subCommand !== 0x01 && need(request, 0x01, isCount) !== 2)
+      throw new Refusal(status.invalidParameter);
     switch (subCommand) {
       case 0x01:
         return map([0x03, record.pinRetries], [0x04, mismatches >= 3]);
       case 0x02: {
         const point = agreement.getPublicKey();
-        return map([0x01, map([1, 2], [3, -25], [-1, 1], [-2, bytes(point.subarray(1, 33))], [-3, bytes(point.subarray(33))])]);
+        return map([
+          0x01,
+          map(
+            [1, 2],
+            [3, -25],
+            [-1, 1],
+            [-2, bytes(point.subarray(1, 33))],
+            [-3, bytes(point.subarray(33))],
+          ),
+        ]);
       }
       case 0x05:
         if (request.has(0x09) || request.has(0x0a)) throw new Refusal(status.invalidParameter);
@@ -159,7 +181,8 @@ export function plugIn(record, save, touch) {
         const permissions = need(request, 0x09, isCount);
         const rpId = optional(request, 0x0a, isText);
         if (permissions === 0) throw new Refusal(status.invalidParameter);
-        if ((permissions & ~permission.getAssertion) !== 0) throw new Refusal(status.unauthorizedPermission);
+        if ((permissions & ~permission.getAssertion) !== 0)
+          throw new Refusal(status.unauthorizedPermission);
         // §6.5.5.7.2: an assertion's token is bound to one RP.
         if (rpId === undefined) throw new Refusal(status.missingParameter);
         return newToken(checkPin(request), permissions, rpId);
@@ -205,7 +228,9 @@ export function plugIn(record, save, touch) {
         credential.rpId === rpId &&
         (allow === undefined || allow.includes(credential.id)) &&
         // §12.1: level 2 is found without UV only by those who know its id, level 3 never.
-        (uv || credential.credProtect === 1 || (credential.credProtect === 2 && allow !== undefined)),
+        (uv ||
+          credential.credProtect === 1 ||
+          (credential.credProtect === 2 && allow !== undefined)),
     );
     if (found.length === 0) throw new Refusal(status.noCredentials);
     const up = optional(options, 'up', isFlag) ?? true;
@@ -223,7 +248,11 @@ export function plugIn(record, save, touch) {
     sha256(rpId).copy(data);
     data[32] = (up ? 0x01 : 0) | (uv ? 0x04 : 0);
     data.writeUInt32BE(credential.counter, 33);
-    const key = createPrivateKey({ key: Buffer.from(credential.privateKey, 'base64url'), format: 'der', type: 'pkcs8' });
+    const key = createPrivateKey({
+      key: Buffer.from(credential.privateKey, 'base64url'),
+      format: 'der',
+      type: 'pkcs8',
+    });
     return map(
       [0x01, map(['id', bytes(Buffer.from(credential.id, 'base64url'))], ['type', 'public-key'])],
       [0x02, bytes(data)],

@@ -57,14 +57,18 @@ export async function openPage(slot, pins, port) {
   const listeners = new Set();
   const state = () => {
     const now = slot.state();
-    return JSON.stringify({ ...now, keys: now.keys.map((key) => ({ ...key, pin: pins.get(key.id) })) });
+    return JSON.stringify({
+      ...now,
+      keys: now.keys.map((key) => ({ ...key, pin: pins.get(key.id) })),
+    });
   };
   slot.events.on('changed', () => {
     for (const response of listeners) response.write(`data: ${state()}\n\n`);
   });
 
   const post = async (request, response) => {
-    if (request.headers['content-type'] !== 'application/json') return response.writeHead(415).end();
+    if (request.headers['content-type'] !== 'application/json')
+      return response.writeHead(415).end();
     let body = '';
     for await (const chunk of request) body += chunk;
     const cmd = request.url.slice(1);
@@ -77,12 +81,16 @@ export async function openPage(slot, pins, port) {
   };
 
   const server = createHttpServer((request, response) => {
-    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return void response.writeHead(403).end();
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? ''))
+      return void response.writeHead(403).end();
     if (request.method === 'POST') {
-      post(request, response).catch((error) => response.writeHead(400).end(JSON.stringify({ error: error.message })));
+      post(request, response).catch((error) =>
+        response.writeHead(400).end(JSON.stringify({ error: error.message })),
+      );
       return undefined;
     }
-    if (request.url === '/state') return void response.setHeader('content-type', 'application/json').end(state());
+    if (request.url === '/state')
+      return void response.setHeader('content-type', 'application/json').end(state());
     if (request.url === '/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       response.write(`data: ${state()}\n\n`);

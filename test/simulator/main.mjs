@@ -22,5 +22,6 @@ const keysFile = openKeysFile(values.keys);
 const slot = await openSlot(keysFile, Number(values.udp));
 const control = await openControl(slot, Number(values.control));
 const pins = new Map(keysFile.keys.map(({ id, pin }) => [id, pin]));
-const http = values.http === undefined ? undefined : await openPage(slot, pins, Number(values.http));
+const http =
+  values.http === undefined ? undefined : await openPage(slot, pins, Number(values.http));
 process.stdout.write(`${JSON.stringify({ ready: true, udp: slot.port, control, http })}\n`);

@@ -13,7 +13,14 @@ const CANCEL = 0x91;
 const KEEPALIVE = 0xbb;
 const ERROR = 0xbf;
 const BROADCAST = 0xffffffff;
-const error = { invalidCommand: 0x01, invalidLength: 0x03, invalidSequence: 0x04, timeout: 0x05, busy: 0x06, invalidChannel: 0x0b };
+const error = {
+  invalidCommand: 0x01,
+  invalidLength: 0x03,
+  invalidSequence: 0x04,
+  timeout: 0x05,
+  busy: 0x06,
+  invalidChannel: 0x0b,
+};
 const MAX_MESSAGE = 7609;
 /** §11.2.5.2: the packets of a message follow each other within this time. */
 const MESSAGE_LIMIT = 500;
@@ -119,7 +126,9 @@ export async function openSlot(keysFile, port) {
     if (command === PING) return send(channel, PING, payload);
     if (command === WINK) return send(channel, WINK, Buffer.alloc(0));
     if (command === CBOR) {
-      return payload.length === 0 ? fail(channel, error.invalidLength) : void runCbor(channel, payload);
+      return payload.length === 0
+        ? fail(channel, error.invalidLength)
+        : void runCbor(channel, payload);
     }
     return fail(channel, error.invalidCommand);
   };
@@ -153,7 +162,13 @@ export async function openSlot(keysFile, port) {
     if (isFirst) {
       const length = report.readUInt16BE(5);
       if (length > MAX_MESSAGE) return fail(channel, error.invalidLength);
-      incoming = { channel, command: second, payload: Buffer.alloc(length), filled: 0, sequence: 0 };
+      incoming = {
+        channel,
+        command: second,
+        payload: Buffer.alloc(length),
+        filled: 0,
+        sequence: 0,
+      };
       incoming.filled = report.copy(incoming.payload, 0, 7);
     } else {
       if (!incoming || incoming.channel !== channel) return;
@@ -187,7 +202,8 @@ export async function openSlot(keysFile, port) {
     events,
     insert(id) {
       const record = keysFile.keys.find((key) => key.id === id);
-      if (!record) throw new Error(`no key ${id}: ${keysFile.keys.map((key) => key.id).join(', ')}`);
+      if (!record)
+        throw new Error(`no key ${id}: ${keysFile.keys.map((key) => key.id).join(', ')}`);
       if (inserted) this.remove();
       inserted = { record, authenticator: plugIn(record, keysFile.save, touch) };
       channels = new Map();
@@ -223,7 +239,8 @@ export async function openSlot(keysFile, port) {
           id: key.id,
           name: key.name,
           pinRetries: key.pinRetries,
-          consecutiveMismatches: inserted?.record === key ? inserted.authenticator.consecutiveMismatches : 0,
+          consecutiveMismatches:
+            inserted?.record === key ? inserted.authenticator.consecutiveMismatches : 0,
           counter: key.credentials[0]?.counter ?? 0,
         })),
       };

@@ -46,9 +46,17 @@ export async function startDemo(policy: Record<string, unknown> = {}) {
     }));
   }
 
+  const person = (role: RegExp) => {
+    const found = stack.people.find((each) => role.test(each.role));
+    if (!found) throw new Error(`nobody in the demo practice is ${role}`);
+    return found;
+  };
+
   return {
     data,
     stack,
+    nurse: person(/nurse/i),
+    physician: person(/physician/i),
     keys,
     events,
     /** All of them, however many pages. */
@@ -60,7 +68,9 @@ export async function startDemo(policy: Record<string, unknown> = {}) {
         all.push(...page);
       }
     },
-    async launch(options: { display?: string } = {}): Promise<{ agent: RunningAgent; station: Station }> {
+    async launch(
+      options: { display?: string } = {},
+    ): Promise<{ agent: RunningAgent; station: Station }> {
       const agent = await launchAgent({ env: stack.agentEnvironment, ...options });
       agents.push(agent);
       return { agent, station: stationDriver(agent.app, keys) };

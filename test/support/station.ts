@@ -35,11 +35,17 @@ export function station(app: ElectronApplication, keys: Control) {
       }),
     );
   const surface = (name: string) =>
-    page(({ origin, pathname, search }) => origin === 'https://localhost' && pathname === `/${name}` && search === '', `the ${name}`);
+    page(
+      ({ origin, pathname, search }) =>
+        origin === 'https://localhost' && pathname === `/${name}` && search === '',
+      `the ${name}`,
+    );
 
   const view = async (): Promise<StationView> => {
     const curtain = await surface('curtain');
-    return curtain.evaluate(() => (window as unknown as { station: { view(): Promise<StationView> } }).station.view());
+    return curtain.evaluate(() =>
+      (window as unknown as { station: { view(): Promise<StationView> } }).station.view(),
+    );
   };
   const screenIs = (kind: 'curtain' | 'session') =>
     until(`the ${kind} on screen`, async () => (await view()).screen.kind === kind);
@@ -52,7 +58,8 @@ export function station(app: ElectronApplication, keys: Control) {
   /** Presses the digits on the pad, then Open. */
   const typePin = async (pin: string) => {
     const curtain = await surface('curtain');
-    for (const digit of pin) await curtain.getByRole('button', { name: digit, exact: true }).click();
+    for (const digit of pin)
+      await curtain.getByRole('button', { name: digit, exact: true }).click();
     await curtain.getByRole('button', { name: /^(Open|Abrir)$/ }).click();
   };
 
@@ -69,7 +76,10 @@ export function station(app: ElectronApplication, keys: Control) {
     /** The page of a clinical app, by its path, e.g. "/chart". */
     clinicalApp: (path: string, instance = 0): Promise<Page> =>
       until(`the app ${path}`, () =>
-        app.windows().filter((window) => !window.isClosed() && new URL(window.url()).pathname === path).at(instance),
+        app
+          .windows()
+          .filter((window) => !window.isClosed() && new URL(window.url()).pathname === path)
+          .at(instance),
       ),
     /** Key in, PIN, touch: from the curtain to the session. */
     async open({ id, pin }: DemoPerson) {
