@@ -120,12 +120,35 @@ function report(ours: Side, theirs: Side, cpu: { ours: number[]; theirs: number[
   });
   const p95 = percentile(mine, 0.95);
   const bare95 = percentile(bare, 0.95);
-  const extra = ascending(cpu.ours.slice(WARM_UP_ROUNDS).map((used, i) => used - (cpu.theirs[i + WARM_UP_ROUNDS] ?? 0)));
+  const extra = ascending(
+    cpu.ours.slice(WARM_UP_ROUNDS).map((used, i) => used - (cpu.theirs[i + WARM_UP_ROUNDS] ?? 0)),
+  );
   const bareCpu = ascending(cpu.theirs.slice(WARM_UP_ROUNDS));
   return [
-    row('durable append, p50 against a bare insert', percentile(mine, 0.5), p95, percentile(bare, 0.5), mine.length),
-    { ...row('durable append, p95 against a bare insert', percentile(mine, 0.5), p95, bare95, mine.length), ratio: rounded(p95 / bare95) },
-    row('CPU added by an append, against the CPU of a bare insert', percentile(extra, 0.5), percentile(extra, 0.95), percentile(bareCpu, 0.5), extra.length * PER_ROUND),
+    row(
+      'durable append, p50 against a bare insert',
+      percentile(mine, 0.5),
+      p95,
+      percentile(bare, 0.5),
+      mine.length,
+    ),
+    {
+      ...row(
+        'durable append, p95 against a bare insert',
+        percentile(mine, 0.5),
+        p95,
+        bare95,
+        mine.length,
+      ),
+      ratio: rounded(p95 / bare95),
+    },
+    row(
+      'CPU added by an append, against the CPU of a bare insert',
+      percentile(extra, 0.5),
+      percentile(extra, 0.95),
+      percentile(bareCpu, 0.5),
+      extra.length * PER_ROUND,
+    ),
   ];
 }
 

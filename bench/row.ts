@@ -13,7 +13,8 @@ export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-export const ascending = (samples: readonly number[]): number[] => [...samples].sort((a, b) => a - b);
+export const ascending = (samples: readonly number[]): number[] =>
+  [...samples].sort((a, b) => a - b);
 
 /** Digits that carry information. */
 export const rounded = (value: number): number => Number(value.toPrecision(4));

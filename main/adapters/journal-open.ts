@@ -90,7 +90,8 @@ function find(options: JournalOptions): Found {
 }
 
 const isNew = (db: JournalDatabase): boolean =>
-  metaOf(db, 'epoch') === undefined && db.prepare('SELECT 1 FROM event LIMIT 1').get() === undefined;
+  metaOf(db, 'epoch') === undefined &&
+  db.prepare('SELECT 1 FROM event LIMIT 1').get() === undefined;
 
 /** Begins an epoch. Marks and open sessions outlive the old one: a clone or an old directory must not pass. */
 function begin(
@@ -147,7 +148,8 @@ const nothing: Remains = { sessions: [], marks: [], counters: [] };
 function remainsOf(db: JournalDatabase): Remains {
   const epoch = id.safeParse(readable(() => metaOf(db, 'epoch'))).data;
   const seq = readable(
-    () => db.prepare<[], { seq: number }>('SELECT seq FROM event ORDER BY seq DESC LIMIT 1').get()?.seq,
+    () =>
+      db.prepare<[], { seq: number }>('SELECT seq FROM event ORDER BY seq DESC LIMIT 1').get()?.seq,
   );
   const acknowledged = Number(readable(() => metaOf(db, 'acknowledged')));
   const all = <Row>(sql: string): Row[] => readable(() => db.prepare<[], Row>(sql).all()) ?? [];

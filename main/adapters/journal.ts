@@ -47,7 +47,11 @@ interface Row {
 const { parse: parseEvent } = compile(accessEvent);
 
 /** The journal on a database that `openJournal` has checked. One writer: nothing else may touch the file. */
-export function createJournal(db: JournalDatabase, context: JournalContext, stand: JournalStand): Journal {
+export function createJournal(
+  db: JournalDatabase,
+  context: JournalContext,
+  stand: JournalStand,
+): Journal {
   const { station, boot } = context;
   const { epoch } = stand;
   const cipher = bodyCipher(context.key, epoch);
@@ -59,14 +63,22 @@ export function createJournal(db: JournalDatabase, context: JournalContext, stan
     'SELECT seq, hash, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
   );
   const mark = db.prepare<[string]>("UPDATE meta SET value = ? WHERE name = 'acknowledged'");
-  const openSession = db.prepare<[string, string]>('INSERT OR REPLACE INTO open_session VALUES (?, ?)');
+  const openSession = db.prepare<[string, string]>(
+    'INSERT OR REPLACE INTO open_session VALUES (?, ?)',
+  );
   const endSession = db.prepare<[string]>('DELETE FROM open_session WHERE session = ?');
   const openSessions = db.prepare<[], { session: string; member: string }>(
     'SELECT session, member FROM open_session ORDER BY rowid',
   );
 
   /** Completed and parsed: an event that the server would refuse for ever must not get in. */
-  function complete(draft: EventDraft, seq: number, prev: string, at: string, mono: number): AccessEvent {
+  function complete(
+    draft: EventDraft,
+    seq: number,
+    prev: string,
+    at: string,
+    mono: number,
+  ): AccessEvent {
     const dir = context.directoryVersion();
     return parseEvent({ ...draft, v: 1, station, epoch, seq, at, boot, mono, dir, prev });
   }
@@ -91,10 +103,12 @@ export function createJournal(db: JournalDatabase, context: JournalContext, stan
     if (type === 'session.ended' || type === 'session.lost') endSession.run(session);
   }
 
-  const writeAll = db.transaction((drafts: readonly EventDraft[], entries: readonly JournalEntry[]) => {
-    entries.forEach(write);
-    drafts.forEach(follow);
-  });
+  const writeAll = db.transaction(
+    (drafts: readonly EventDraft[], entries: readonly JournalEntry[]) => {
+      entries.forEach(write);
+      drafts.forEach(follow);
+    },
+  );
 
   return {
     append(drafts): Result<readonly JournalEntry[], JournalError> {
@@ -122,7 +136,8 @@ export function createJournal(db: JournalDatabase, context: JournalContext, stan
       let bytes = 0;
       for (const { seq, hash, body } of after.iterate(acknowledged, limit)) {
         const canonical = cipher.open(seq, body);
-        if (canonical === undefined) throw new Error(`event ${seq} of the journal cannot be decrypted`);
+        if (canonical === undefined)
+          throw new Error(`event ${seq} of the journal cannot be decrypted`);
         bytes += canonical.length;
         // One event alone may exceed the bound: it has to be sent some day.
         if (bytes > maxBytes && entries.length > 0) break;

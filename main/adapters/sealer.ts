@@ -94,7 +94,10 @@ async function openSealed(sealing: Sealing, sealed: Buffer): Promise<Opened | un
 }
 
 /** What really seals on this system, or undefined. */
-async function sealingOf(storage: SafeStorage, platform: NodeJS.Platform): Promise<Sealing | undefined> {
+async function sealingOf(
+  storage: SafeStorage,
+  platform: NodeJS.Platform,
+): Promise<Sealing | undefined> {
   if (platform === 'linux') {
     // "basic_text" is a password that is the same on every machine: obfuscation, not sealing.
     const backend = storage.getSelectedStorageBackend?.() ?? 'unknown';
@@ -112,7 +115,10 @@ async function sealingOf(storage: SafeStorage, platform: NodeJS.Platform): Promi
   if (!isEncryptionAvailable?.call(storage) || !encryptString || !decryptString) return undefined;
   return {
     seal: async (text) => encryptString.call(storage, text),
-    open: async (sealed) => ({ result: decryptString.call(storage, sealed), shouldReEncrypt: false }),
+    open: async (sealed) => ({
+      result: decryptString.call(storage, sealed),
+      shouldReEncrypt: false,
+    }),
   };
 }
 

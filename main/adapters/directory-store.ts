@@ -1,0 +1,83 @@
+import { compactVerify, decodeProtectedHeader, importJWK } from 'jose';
+import { type DirectorySnapshot, directorySnapshot } from '../../common/directory.ts';
+import { type Result, err, ok } from '../../common/result.ts';
+import { DIRECTORY_JWS_TYP, type Ed25519Jwk } from '../../common/wire.ts';
+import type { DirectoryRefusal, DirectoryStore } from '../ports/directory.ts';
+import type { StationState } from '../ports/station-state.ts';
+import { readIfPresent, writeDurably } from './durable-file.ts';
+
+export interface DirectoryStoreOptions {
+  readonly file: string;
+  /** The server's signing key, from pairing. */
+  readonly serverKey: Ed25519Jwk;
+  readonly group: string;
+  readonly rpId: string;
+  readonly state: Pick<StationState, 'directoryVersion' | 'raiseDirectoryVersion'>;
+}
+
+/** Opens the snapshot on disk, verified as when it came; `refused` says why the file is not in force. */
+export async function openDirectoryStore(
+  options: DirectoryStoreOptions,
+): Promise<{ readonly store: DirectoryStore; readonly refused: DirectoryRefusal | undefined }> {
+  const { file, state } = options;
+  let current: { readonly jws: string; readonly snapshot: DirectorySnapshot } | undefined;
+
+  /** A crash between file and mark leaves a file that is newer than the mark, never the other way. */
+  const putInForce = (jws: string, snapshot: DirectorySnapshot): void => {
+    state.raiseDirectoryVersion(snapshot.version);
+    current = { jws, snapshot };
+  };
+
+  const stored = (await readIfPresent(file))?.toString('utf8');
+  const loaded = stored === undefined ? undefined : await verifyDirectory(stored, options);
+  if (loaded?.ok && stored !== undefined) putInForce(stored, loaded.value);
+
+  const store: DirectoryStore = {
+    current: () => current?.snapshot,
+    async accept(jws) {
+      if (current?.jws === jws) return ok(current.snapshot);
+      const verified = await verifyDirectory(jws, options);
+      if (!verified.ok) return verified;
+      // Two different snapshots of one version: the server was restored or is not what it seems.
+      if (verified.value.version <= (current?.snapshot.version ?? 0)) return err('older');
+      await writeDurably(file, jws);
+      putInForce(jws, verified.value);
+      return verified;
+    },
+  };
+  return { store, refused: loaded?.ok === false ? loaded.error : undefined };
+}
+
+async function verifyDirectory(
+  jws: string,
+  { serverKey, group, rpId, state }: DirectoryStoreOptions,
+): Promise<Result<DirectorySnapshot, DirectoryRefusal>> {
+  const payload = await signedPayload(jws, serverKey);
+  if (payload === undefined) return err('bad-signature');
+  const snapshot = directorySnapshot.safeParse(parsedJson(payload)).data;
+  if (snapshot === undefined) return err('bad-shape');
+  if (snapshot.group !== group) return err('wrong-group');
+  if (snapshot.rpId !== rpId) return err('wrong-rp');
+  if (snapshot.version < state.directoryVersion()) return err('older');
+  return ok(snapshot);
+}
+
+/** The payload if, and only if, the paired server signed it as a directory. */
+async function signedPayload(jws: string, key: Ed25519Jwk): Promise<Uint8Array | undefined> {
+  try {
+    // Anything else that the server signs must not pass for a directory (RFC 8725 §3.11).
+    if (decodeProtectedHeader(jws).typ !== DIRECTORY_JWS_TYP) return undefined;
+    const options = { algorithms: ['EdDSA'] };
+    return (await compactVerify(jws, await importJWK(key, 'EdDSA'), options)).payload;
+  } catch {
+    return undefined;
+  }
+}
+
+function parsedJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

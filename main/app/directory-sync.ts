@@ -1,0 +1,104 @@
+import type { DirectorySnapshot } from '../../common/directory.ts';
+import type { EventDraft } from '../../common/event.ts';
+import { backoffMs } from '../domain/link.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DirectoryStore } from '../ports/directory.ts';
+import type { Transport } from '../ports/transport.ts';
+
+export interface DirectorySyncPorts {
+  readonly store: DirectoryStore;
+  readonly transport: Pick<Transport, 'directory'>;
+  readonly clock: Clock;
+  /** A random number from 0 up to 1. */
+  readonly random: () => number;
+  readonly report: (code: string, cause?: unknown) => void;
+  /** A newer snapshot is in force, with the event that tells it. */
+  readonly updated: (snapshot: DirectorySnapshot, event: EventDraft) => void;
+  /** The server sent a snapshot that is not taken; told once per reason until one is taken. */
+  readonly refused: (event: EventDraft) => void;
+  /** The server has just said that the snapshot in force is the newest; wall clock, ms. */
+  readonly confirmed: (at: number) => void;
+}
+
+export interface DirectorySync {
+  /** Asks now, and from then on by itself. */
+  start(): void;
+  /** When the server last confirmed the snapshot in force, wall clock, ms; undefined = not since start. */
+  confirmedAt(): number | undefined;
+  close(): void;
+}
+
+const POLL_MS = 15_000;
+
+/** Keeps the directory fresh: every 15 s, more seldom while the server cannot be reached. */
+export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
+  const { store, transport, clock, random, report } = ports;
+  let isClosed = false;
+  let stopTimer = (): void => undefined;
+  let failures = 0;
+  let confirmedAt: number | undefined;
+  let toldRefusal: string | undefined;
+
+  async function poll(): Promise<void> {
+    try {
+      failures = (await ask()) ? 0 : failures + 1;
+    } catch (error) {
+      failures++;
+      report('directory:threw', error);
+    }
+    if (isClosed) return;
+    // Jittered, so that stations that started together do not ask together.
+    const delay = failures === 0 ? POLL_MS * (0.9 + 0.2 * random()) : backoffMs(failures, random());
+    stopTimer = clock.at(clock.mono() + delay, () => void poll());
+  }
+
+  /** True when what is in force is now what the server wants. */
+  async function ask(): Promise<boolean> {
+    const answer = await transport.directory(store.current()?.version ?? 0);
+    if (isClosed) return false;
+    if (!answer.ok) {
+      if (answer.error.kind === 'refused') report(`directory:refused:${answer.error.error.code}`);
+      return false;
+    }
+    if (answer.value === undefined) {
+      confirm();
+      return true;
+    }
+    const accepted = await store.accept(answer.value);
+    if (!accepted.ok) {
+      tellRefusal(accepted.error);
+      return false;
+    }
+    toldRefusal = undefined;
+    const { version } = accepted.value;
+    ports.updated(accepted.value, {
+      type: 'directory.updated',
+      outcome: 'success',
+      detail: { version },
+    });
+    confirm();
+    return true;
+  }
+
+  function confirm(): void {
+    confirmedAt = clock.wall();
+    ports.confirmed(confirmedAt);
+  }
+
+  /** The server repeats what it has at every poll: one event says it. */
+  function tellRefusal(reason: string): void {
+    report(`directory:${reason}`);
+    if (toldRefusal === reason) return;
+    toldRefusal = reason;
+    ports.refused({ type: 'directory.refused', outcome: 'failure', detail: { reason } });
+  }
+
+  return {
+    start: () => void poll(),
+    confirmedAt: () => confirmedAt,
+    close() {
+      isClosed = true;
+      stopTimer();
+    },
+  };
+}

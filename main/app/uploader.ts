@@ -1,0 +1,132 @@
+import { unreachable } from '../../common/result.ts';
+import { MAX_BATCH_EVENTS } from '../../common/wire.ts';
+import {
+  type OutboxEffect,
+  type OutboxEvent,
+  type OutboxState,
+  idleOutbox,
+  outbox,
+} from '../domain/outbox.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { JournalEntry, JournalReader } from '../ports/journal.ts';
+import type { Transport } from '../ports/transport.ts';
+import type { LinkTracker } from './link-tracker.ts';
+
+export interface UploaderPorts {
+  readonly journal: JournalReader;
+  readonly transport: Pick<Transport, 'upload'>;
+  readonly clock: Clock;
+  readonly link: Pick<LinkTracker, 'listen'>;
+  /** A random number from 0 up to 1. */
+  readonly random: () => number;
+  readonly report: (code: string, cause?: unknown) => void;
+}
+
+export interface Uploader {
+  /** Call after each append, and once at start. */
+  kick(): void;
+  state(): OutboxState;
+  /** Nothing is sent any more; an answer on its way is not acknowledged (it is sent again: a repeat). */
+  close(): void;
+}
+
+const MAX_BATCH_BYTES = 1024 * 1024;
+
+/** Refusals that another try cannot mend: the server holds another chain. */
+const disputes: ReadonlySet<string> = new Set(['chain-fork', 'chain-gap']);
+
+/** Runs the outbox on the journal. */
+export function createUploader(ports: UploaderPorts): Uploader {
+  const { journal, transport, clock, link, random, report } = ports;
+  let state = idleOutbox;
+  let isClosed = false;
+  let stopWaking = (): void => undefined;
+
+  function dispatch(event: OutboxEvent): void {
+    if (isClosed) return;
+    const step = outbox(state, event);
+    state = step.state;
+    for (const effect of step.effects) perform(effect);
+  }
+
+  function perform(effect: OutboxEffect): void {
+    switch (effect.type) {
+      case 'send':
+        stopWaking();
+        void send();
+        return;
+      case 'acknowledge':
+        return journal.acknowledge(effect.seq);
+      case 'wake':
+        stopWaking = clock.at(effect.at, () => dispatch({ type: 'due', now: clock.mono() }));
+        return;
+      case 'fault':
+        return report(`upload:${effect.code}`);
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  const chance = () => ({ jitter: random(), now: clock.mono() });
+
+  /** Never rejects: whatever fails is a failed try. */
+  async function send(): Promise<void> {
+    let event: OutboxEvent;
+    try {
+      event = await uploaded(journal.unsent(MAX_BATCH_EVENTS, MAX_BATCH_BYTES));
+    } catch (error) {
+      report('upload:threw', error);
+      event = { type: 'failed', ...chance() };
+    }
+    try {
+      dispatch(event);
+    } catch (error) {
+      // The mark could not be written: the next answer acknowledges the same events again.
+      report('upload:not-acknowledged', error);
+      dispatch({ type: 'failed', ...chance() });
+    }
+  }
+
+  async function uploaded(batch: readonly JournalEntry[]): Promise<OutboxEvent> {
+    const [first] = batch;
+    const last = batch.at(-1);
+    if (first === undefined || last === undefined) throw new Error('nothing to send');
+    const { epoch } = journal.place();
+    const answer = await transport.upload(batch.map(({ canonical }) => canonical));
+    if (!answer.ok) {
+      const { error } = answer;
+      if (error.kind === 'unreachable') return { type: 'failed', ...chance() };
+      const { code } = error.error;
+      if (disputes.has(code)) return { type: 'disputed', code };
+      report(`upload:refused:${code}`);
+      return { type: 'failed', ...chance() };
+    }
+    const { seq: committed, hash } = answer.value;
+    const own = batch.find((entry) => entry.seq === committed);
+    // What it acknowledges must be what was sent, not its like.
+    if (answer.value.epoch !== epoch || (own !== undefined && own.hash !== hash)) {
+      return { type: 'disputed', code: 'wrong-receipt' };
+    }
+    return {
+      type: 'answered',
+      first: first.seq,
+      last: last.seq,
+      committed,
+      waiting: journal.waiting(),
+      ...chance(),
+    };
+  }
+
+  link.listen((status) => {
+    if (status.kind === 'connected') dispatch({ type: 'reachable' });
+  });
+
+  return {
+    kick: () => dispatch({ type: 'kick', waiting: journal.waiting() }),
+    state: () => state,
+    close() {
+      isClosed = true;
+      stopWaking();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { unreachable } from '../../common/result.ts';
+import { backoffMs } from './link.ts';
+
+/** Sends the journal to the server: at most one request in flight, in order, nothing skipped. */
+export type OutboxState =
+  /** Everything is acknowledged. */
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'sending'; readonly failures: number }
+  /** The last request failed; the next goes out when the monotonic clock reaches `until`. */
+  | { readonly kind: 'waiting'; readonly until: number; readonly failures: number }
+  /** The server holds another chain than this journal: which is right is for an administrator to say. */
+  | { readonly kind: 'halted'; readonly code: string };
+
+/** Chance and time come in from outside: `jitter` is random, from 0 up to 1; `now` is monotonic, ms. */
+interface Chance {
+  readonly jitter: number;
+  readonly now: number;
+}
+
+export type OutboxEvent =
+  /** Something was appended, or the agent has started with so many unsent events. */
+  | { readonly type: 'kick'; readonly waiting: number }
+  /** The server can be reached again: no reason to wait any longer. */
+  | { readonly type: 'reachable' }
+  | { readonly type: 'due'; readonly now: number }
+  /** The server committed everything up to `committed`, of a request that held `first` to `last`. */
+  | ({
+      readonly type: 'answered';
+      readonly first: number;
+      readonly last: number;
+      readonly committed: number;
+      /** Unacknowledged events, those of this request included. */
+      readonly waiting: number;
+    } & Chance)
+  | ({ readonly type: 'failed' } & Chance)
+  | { readonly type: 'disputed'; readonly code: string };
+
+export type OutboxEffect =
+  | { readonly type: 'send' }
+  | { readonly type: 'acknowledge'; readonly seq: number }
+  | { readonly type: 'wake'; readonly at: number }
+  | { readonly type: 'fault'; readonly code: string };
+
+export interface OutboxStep {
+  readonly state: OutboxState;
+  readonly effects: readonly OutboxEffect[];
+}
+
+export const idleOutbox: OutboxState = { kind: 'idle' };
+
+/** Total: an event that means nothing in a state leaves it as it is. */
+export function outbox(state: OutboxState, event: OutboxEvent): OutboxStep {
+  const same: OutboxStep = { state, effects: [] };
+  switch (event.type) {
+    case 'kick':
+      return state.kind === 'idle' && event.waiting > 0 ? send(0) : same;
+    case 'reachable':
+      return state.kind === 'waiting' ? send(state.failures) : same;
+    case 'due':
+      return state.kind === 'waiting' && event.now >= state.until ? send(state.failures) : same;
+    case 'answered':
+      return state.kind === 'sending' ? answered(state.failures, event) : same;
+    case 'failed':
+      return state.kind === 'sending' ? wait(state.failures, event) : same;
+    case 'disputed': {
+      if (state.kind !== 'sending') return same;
+      const { code } = event;
+      return { state: { kind: 'halted', code }, effects: [{ type: 'fault', code }] };
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+function answered(
+  failures: number,
+  event: Extract<OutboxEvent, { readonly type: 'answered' }>,
+): OutboxStep {
+  // An answer that acknowledges nothing would be asked for again at once, and for ever.
+  if (event.committed < event.first) return wait(failures, event);
+  // The server may know more than this request held, from one whose answer was lost: in its turn.
+  const seq = Math.min(event.committed, event.last);
+  const left = event.waiting - (seq - event.first + 1);
+  const next = left > 0 ? send(0) : { state: idleOutbox, effects: [] };
+  return { state: next.state, effects: [{ type: 'acknowledge', seq }, ...next.effects] };
+}
+
+const send = (failures: number): OutboxStep => ({
+  state: { kind: 'sending', failures },
+  effects: [{ type: 'send' }],
+});
+
+function wait(before: number, { jitter, now }: Chance): OutboxStep {
+  const failures = before + 1;
+  const until = now + backoffMs(failures, jitter);
+  return { state: { kind: 'waiting', until, failures }, effects: [{ type: 'wake', at: until }] };
+}
