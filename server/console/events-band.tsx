@@ -51,8 +51,8 @@ export function EventsBand({ overview }: { overview: Overview }) {
                       </span>
                     </span>
                   </td>
-                  <td>{event.station}</td>
-                  <td>
+                  <td className="where">{event.station}</td>
+                  <td className="record">
                     <Verdict event={event} />
                   </td>
                 </tr>

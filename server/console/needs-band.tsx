@@ -4,7 +4,7 @@ import { Band } from './band.tsx';
 import { concernsOf } from './headline.ts';
 import { Icon } from './icon.tsx';
 import { useLanguage } from './language.tsx';
-import { momentOf } from './times.ts';
+import { minuteOf } from './times.ts';
 
 /** What the headline speaks of, one line each; not there when nothing is wrong. */
 export function NeedsBand({ overview }: { overview: Overview }) {
@@ -15,7 +15,7 @@ export function NeedsBand({ overview }: { overview: Overview }) {
   const silences = silent.map(({ name, lastSeenAt }) =>
     lastSeenAt === undefined
       ? needs.silentNever(name)
-      : needs.silentSince(name, momentOf(language, new Date(lastSeenAt), now)),
+      : needs.silentSince(name, minuteOf(language, new Date(lastSeenAt), now)),
   );
   const lines: { icon: ReactNode; what: string; why: string }[] = [];
   if (disputed > 0)

@@ -46,7 +46,11 @@ function StationItem({ station }: { station: Station }) {
         <span className="sr">: </span>
         <small>
           {words.stations.states[state]}
-          {state === 'open' && member !== undefined && <b>, {member}</b>}
+          {state === 'open' && member !== undefined && (
+            <>
+              , <b>{member}</b>
+            </>
+          )}
         </small>
       </span>
     </li>

@@ -143,7 +143,7 @@ export const en = {
 
   events: {
     title: 'Last events',
-    newest: (n: number) => (n === 0 ? 'None yet' : `Newest ${n}, live`),
+    newest: (n: number) => (n === 0 ? 'None yet' : `Newest ${n}`),
     none: 'Nothing has happened yet. The first event of a station appears here within a second.',
     time: 'Time',
     what: 'What happened',

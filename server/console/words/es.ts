@@ -141,10 +141,7 @@ export const es: Words = {
 
   events: {
     title: 'Últimos eventos',
-    newest: (n) => {
-      if (n === 0) return 'Ninguno todavía';
-      return n === 1 ? 'El más nuevo, en directo' : `Los ${n} más nuevos, en directo`;
-    },
+    newest: (n) => (n === 0 ? 'Ninguno todavía' : `Los ${n} más nuevos`),
     none: 'Aún no ha pasado nada. El primer evento de un puesto aparece aquí en un segundo.',
     time: 'Hora',
     what: 'Qué pasó',
