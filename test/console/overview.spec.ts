@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import type { Overview } from '../../common/wire.ts';
 import { startConsoleServer, type ConsoleServer } from './console-server.ts';
@@ -12,19 +12,16 @@ declare global {
 }
 
 const test = base.extend<{ server: ConsoleServer }>({
-  server: async ({}, use) => {
-    const server = await startConsoleServer(quietOverview(new Date()));
-    await use(server);
-    await server.stop();
-  },
-  page: async ({ page }, use) => {
+  server: async ({ page }, use) => {
     await page.addInitScript(() => {
       window.cspViolations = [];
       document.addEventListener('securitypolicyviolation', (event) => {
         window.cspViolations.push(`${event.effectiveDirective} ${event.blockedURI}`);
       });
     });
-    await use(page);
+    const server = await startConsoleServer(quietOverview(new Date()));
+    await use(server);
+    await server.stop();
   },
 });
 
