@@ -12,7 +12,7 @@ const clientData = z.looseObject({
   challenge: z.string(),
   origin: z.string(),
   crossOrigin: z.boolean().optional(),
-  topOrigin: z.undefined(),
+  topOrigin: z.never().optional(),
 });
 
 const refused = (reason: ProofReason): AssertionCheck => ({ ok: false, reason });
