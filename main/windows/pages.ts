@@ -3,34 +3,11 @@ import path from 'node:path';
 import { type Session, session } from 'electron';
 import { z } from 'zod';
 import { denyEverything } from './lockdown.ts';
+import { pageHeaders } from './page-headers.ts';
 
 /** The station's pages, by path. All show the same document; it draws the surface it was opened as. */
 export const surfaces = ['curtain', 'bar', 'overlay'] as const;
 export type SurfaceName = (typeof surfaces)[number];
-
-const CSP = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self'",
-  "connect-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ');
-
-const headers = (contentType: string) => ({
-  'content-type': contentType,
-  'content-security-policy': CSP,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self)',
-  'cache-control': 'no-store',
-});
 
 const refuse = (status: number) => new Response(null, { status });
 
@@ -66,7 +43,7 @@ export async function stationPages(
     if (request.method !== 'GET') return refuse(405);
     const file = files.get(url.pathname);
     if (file === undefined) return refuse(404);
-    return new Response(new Uint8Array(file.body), { headers: headers(file.type) });
+    return new Response(new Uint8Array(file.body), { headers: pageHeaders(file.type) });
   });
   for (const scheme of ['http', 'file', 'ftp'])
     partition.protocol.handle(scheme, () => refuse(403));

@@ -1,0 +1,113 @@
+import { useEffect, useState } from 'react';
+import { useWords } from '../../i18n/i18n.ts';
+import { intend, station } from '../../station.ts';
+import { useView } from '../../store/station-store.ts';
+import { Button } from '../../ui/button.tsx';
+import { Cloth } from '../../ui/cloth.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { Rail } from '../../ui/rail.tsx';
+import { useTimes } from '../../ui/times.ts';
+import { HelpPanel } from '../help/help-panel.tsx';
+import { ClockFace } from './clock-face.tsx';
+import { OfflineNote } from './offline-note.tsx';
+import { ParkedTags } from './parked-tags.tsx';
+import { Step } from './step.tsx';
+
+/** The lock screen: rail, cloth and floor in their places; the opening holds the one thing to do. */
+export function Curtain() {
+  const stepKind = useView(({ screen }) =>
+    screen.kind === 'curtain' ? screen.step.kind : undefined,
+  );
+  const [isHelping, setHelping] = useState(false);
+  // A key that answers has helped already.
+  useEffect(() => setHelping(false), [stepKind]);
+
+  if (isHelping) {
+    return (
+      <div className="station">
+        <Rail>
+          <SmallClock />
+        </Rail>
+        <main className="cloth">
+          <HelpPanel onDone={() => setHelping(false)} />
+        </main>
+        <Floor isHelping onHelp={setHelping} />
+      </div>
+    );
+  }
+  return (
+    <div className="station">
+      <Rail />
+      <main className="cloth">
+        <section className="stand">
+          <ClockFace />
+          <OfflineNote />
+          <span className="grow" />
+          <ParkedTags />
+        </section>
+        <Step />
+      </main>
+      <Floor isHelping={false} onHelp={setHelping} />
+    </div>
+  );
+}
+
+/** What a second display shows: cloth, clock and place. */
+export function PlainCurtain() {
+  const place = useView((view) => view.place);
+  return (
+    <div className="station">
+      <header className="rail">
+        <h1 className="place">{place}</h1>
+      </header>
+      <Cloth>
+        <section className="stand">
+          <ClockFace />
+        </section>
+      </Cloth>
+    </div>
+  );
+}
+
+function SmallClock() {
+  const { now, clock } = useTimes();
+  return <time className="t3">{clock(now)}</time>;
+}
+
+function Floor({
+  isHelping,
+  onHelp,
+}: {
+  isHelping: boolean;
+  onHelp: (isHelping: boolean) => void;
+}) {
+  const t = useWords();
+  const language = useView((view) => view.language);
+  const phone = useView((view) => view.helpPhone);
+  const other = language === 'en' ? 'es' : 'en';
+  return (
+    <footer className="floor">
+      {isHelping ? (
+        <Button icon="arrow-left" onClick={() => onHelp(false)}>
+          {t('back')}
+        </Button>
+      ) : (
+        <Button icon="circle-question-mark" onClick={() => onHelp(true)}>
+          {t('help')}
+        </Button>
+      )}
+      <Button icon="languages" lang={other} onClick={() => intend(station.setLanguage(other))}>
+        {t('otherLanguage')}
+      </Button>
+      <span className="grow" />
+      {phone !== undefined && (
+        <p className="phone">
+          <Icon name="phone" />
+          <span>
+            {t('itHelp')} <b>{phone}</b>
+          </span>
+        </p>
+      )}
+    </footer>
+  );
+}

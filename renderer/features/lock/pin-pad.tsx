@@ -1,0 +1,132 @@
+import { useEffect, useState } from 'react';
+import type { CurtainStep } from '../../../preload/contract.ts';
+import { useWords } from '../../i18n/i18n.ts';
+import { intend, station } from '../../station.ts';
+import { Button } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { KeyArt } from '../../ui/key-art.tsx';
+import { createPinBuffer } from './pin-buffer.ts';
+import { createPinKeys } from './pin-keys.ts';
+import { TriesLeft, triesWorthSaying } from './tries-left.tsx';
+
+type PinStep = Extract<CurtainStep, { kind: 'pin' }>;
+
+/** Dots drawn one by one; more digits than these are told by a number. */
+const DOTS = 10;
+
+/**
+ * The PIN pad. The digits are in the buffer and nowhere else: React knows how many there are, the
+ * document holds no input and no value, and a physical key presses nothing on the screen.
+ */
+export function PinPad({ step }: { step: PinStep }) {
+  const t = useWords();
+  const [buffer] = useState(createPinBuffer);
+  const [count, setCount] = useState(0);
+  const [isShort, setShort] = useState(step.tooShort);
+  const { minLength } = step;
+
+  const changed = () => {
+    setCount(buffer.length);
+    setShort(false);
+  };
+  const press = (digit: number) => {
+    buffer.push(digit);
+    changed();
+  };
+  const erase = () => {
+    buffer.cut(buffer.length - 1);
+    changed();
+  };
+  const submit = () => {
+    if (buffer.length < minLength) {
+      setShort(true);
+      return;
+    }
+    buffer.spend((pin) => intend(station.submitPin(pin)));
+    setCount(0);
+  };
+
+  useEffect(() => {
+    const act = createPinKeys(buffer);
+    const onKey = (event: KeyboardEvent) => {
+      // A control that was reached by Tab is pressed by its own Enter and Space.
+      const isControl = event.target instanceof HTMLButtonElement;
+      if (isControl && (event.key === 'Enter' || event.key === ' ')) return;
+      const meant = act(event);
+      if (meant === 'ignored') return;
+      event.preventDefault();
+      if (meant === 'submit') submit();
+      else changed();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  });
+  // The digits do not outlive the pad.
+  useEffect(() => () => buffer.cut(0), [buffer]);
+
+  const isAgain = step.mismatches > 0;
+  const isReady = count >= minLength;
+  return (
+    <>
+      <div className="pin-head">
+        <div className="grow">
+          <h2 className="t2" id="step-title">
+            {t(isAgain ? 'pin.again' : 'pin.title')}
+          </h2>
+          <p className="soft lead" role="status">
+            {isShort ? (
+              <strong className="hint">
+                <Icon name="hand" />
+                {t('pin.short', { count: minLength })}
+              </strong>
+            ) : (
+              t(isAgain ? 'pin.noMatch' : 'pin.found')
+            )}
+          </p>
+        </div>
+        <KeyArt pose="held" height={112} />
+      </div>
+      {triesWorthSaying(step) && <TriesLeft step={step} />}
+      <Dots count={count} minLength={minLength} />
+      {/* A finger or a mouse leaves the focus alone, so that Enter afterwards still means Open. */}
+      <div className="pad" role="group" aria-label={t('pin.pad')} onMouseDown={keepFocus}>
+        {[1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => (
+          <Button key={digit} onClick={() => press(digit)}>
+            {digit}
+          </Button>
+        ))}
+        <Button className="word" icon="erase" onClick={erase}>
+          {t('pin.erase')}
+        </Button>
+        <Button onClick={() => press(0)}>0</Button>
+        <Button
+          className="word"
+          {...(isReady ? { look: 'act' as const } : { 'aria-disabled': true })}
+          onClick={submit}
+        >
+          {t('pin.open')}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function keepFocus(event: { preventDefault: () => void }): void {
+  event.preventDefault();
+}
+
+function Dots({ count, minLength }: { count: number; minLength: number }) {
+  const t = useWords();
+  const drawn = Math.min(DOTS, Math.max(count, minLength));
+  return (
+    <div className="dots">
+      <span className="sr" role="status">
+        {t('pin.typed', { count })}
+      </span>
+      {Array.from({ length: drawn }, (_, index) => (
+        <i key={index} className={index < count ? 'on' : ''} />
+      ))}
+      {count > DOTS && <b aria-hidden="true">+{count - DOTS}</b>}
+    </div>
+  );
+}

@@ -1,0 +1,129 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { unreachable } from '../../../common/result.ts';
+import type { CurtainStep } from '../../../preload/contract.ts';
+import { useWords } from '../../i18n/i18n.ts';
+import { intend, station } from '../../station.ts';
+import { useView } from '../../store/station-store.ts';
+import { Button } from '../../ui/button.tsx';
+import { KeyArt } from '../../ui/key-art.tsx';
+import { PinPad } from './pin-pad.tsx';
+import { Stopped } from './stopped.tsx';
+import { Waiting } from './waiting.tsx';
+
+/** The step at the curtain, in its opening. While a session is on screen the cloth is closed. */
+export function Step() {
+  const screen = useView((view) => view.screen);
+  if (screen.kind === 'session') return null;
+  const { step } = screen;
+  return (
+    <Parted step={step}>
+      <Content step={step} />
+    </Parted>
+  );
+}
+
+function Content({ step }: { step: CurtainStep }) {
+  const t = useWords();
+  switch (step.kind) {
+    case 'waiting':
+      return <Waiting step={step} />;
+    case 'reading':
+      return (
+        <Patience title={t('reading.title')} text={t('reading.text')}>
+          <Cancel />
+        </Patience>
+      );
+    case 'pin':
+      return (
+        <>
+          <PinPad step={step} />
+          <Cancel />
+        </>
+      );
+    case 'checking':
+      return (
+        <Patience title={t('checking.title')} text={t('checking.text')}>
+          <Cancel />
+        </Patience>
+      );
+    case 'touch':
+      return (
+        <Patience pose="touch" title={t('touch.title')} text={t('touch.text')}>
+          <Cancel />
+        </Patience>
+      );
+    case 'opening':
+      return <Patience title={t('opening.title')} text={t('opening.text')} />;
+    case 'stopped':
+      return <Stopped stop={step.stop} />;
+    default:
+      return unreachable(step);
+  }
+}
+
+/** Widens once, when an attempt begins or something needs more words; then it stays as it is. */
+const isSlim = (step: CurtainStep): boolean => step.kind === 'waiting' && step.notice === undefined;
+
+function Parted({ step, children }: { step: CurtainStep; children: ReactNode }) {
+  const section = useRef<HTMLElement>(null);
+  const thing = step.kind === 'waiting' ? `${step.kind} ${step.keyPresent}` : step.kind;
+  // A new step is announced, and the keyboard begins at it; its one filled button comes first.
+  useEffect(() => {
+    const target = section.current?.querySelector<HTMLElement>('[data-first]') ?? section.current;
+    target?.focus({ preventScroll: true });
+  }, [thing]);
+  const isPin = step.kind === 'pin';
+  return (
+    <section
+      ref={section}
+      className={`opening ${isSlim(step) ? 'slim' : 'wide'} ${isPin ? 'pin' : 'middle'}`}
+      tabIndex={-1}
+      aria-labelledby="step-title"
+    >
+      {children}
+    </section>
+  );
+}
+
+/** A step that waits: for the key, or for a finger on it. */
+function Patience({
+  pose = 'in-port',
+  title,
+  text,
+  children,
+}: {
+  pose?: 'in-port' | 'touch';
+  title: string;
+  text: string;
+  children?: ReactNode;
+}) {
+  return (
+    <>
+      <span className="grow" />
+      <KeyArt pose={pose} height={400} />
+      <h2 className="t1 title" id="step-title">
+        {title}
+      </h2>
+      <p className="t4 soft lead">{text}</p>
+      <span className="grow" />
+      {children}
+    </>
+  );
+}
+
+/** Escape means the same. */
+function Cancel() {
+  const t = useWords();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.repeat) intend(station.cancel());
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <Button className="cancel" icon="x" onClick={() => intend(station.cancel())}>
+      {t('cancel')}
+    </Button>
+  );
+}

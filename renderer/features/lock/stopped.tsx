@@ -1,0 +1,42 @@
+import type { Stop } from '../../../preload/contract.ts';
+import { useWords } from '../../i18n/i18n.ts';
+import { useView } from '../../store/station-store.ts';
+import { Icon, type IconName } from '../../ui/icon.tsx';
+
+const icons: Record<Stop, IconName> = {
+  starting: 'hourglass',
+  unpaired: 'unplug',
+  'no-directory': 'users-round',
+  outdated: 'unplug',
+  journal: 'scroll-text',
+  unsealed: 'shield-off',
+  fault: 'rotate-ccw',
+};
+
+/** These pass by themselves. */
+const passing: ReadonlySet<Stop> = new Set<Stop>(['starting']);
+
+/** The station opens for nobody: why, and what to do instead. */
+export function Stopped({ stop }: { stop: Stop }) {
+  const t = useWords();
+  const phone = useView((view) => view.helpPhone);
+  return (
+    <>
+      <Icon className="huge" name={icons[stop]} />
+      <h2 className="t2 title" id="step-title">
+        {t(`stop.${stop}.title`)}
+      </h2>
+      <p className="t4 soft lead">{t(`stop.${stop}.text`)}</p>
+      {!passing.has(stop) && (
+        <p className="t4 lead">
+          <b>{t('stop.elsewhere')}</b>
+        </p>
+      )}
+      {!passing.has(stop) && phone !== undefined && (
+        <p className="t4 lead">
+          {t('itHelp')} <b>{phone}</b>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import type { CurtainStep } from '../../../preload/contract.ts';
+import { useWords } from '../../i18n/i18n.ts';
+import { intend, station } from '../../station.ts';
+import { Button } from '../../ui/button.tsx';
+import { KeyArt } from '../../ui/key-art.tsx';
+import { Note } from '../../ui/note.tsx';
+
+type WaitingStep = Extract<CurtainStep, { kind: 'waiting' }>;
+
+/** "Tap your key", or what the last attempt needs first; a Start button when a key is in already. */
+export function Waiting({ step: { keyPresent, notice } }: { step: WaitingStep }) {
+  const t = useWords();
+  const pose = keyPresent ? 'in-port' : 'above-port';
+  const start = keyPresent && (
+    <Button className="start" look="act" data-first onClick={() => intend(station.start())}>
+      {t('start')}
+    </Button>
+  );
+
+  if (notice !== undefined) {
+    return (
+      <>
+        <span className="grow" />
+        <KeyArt pose={pose} height={260} />
+        <h2 className="t1 title" id="step-title">
+          {t(`notice.${notice}.title`)}
+        </h2>
+        <Note>
+          <p className="t4 grow">{t(`notice.${notice}.text`)}</p>
+        </Note>
+        <span className="grow" />
+        {start || <p className="t4 soft lead">{t('waiting.againText')}</p>}
+      </>
+    );
+  }
+  return (
+    <>
+      <span className="grow" />
+      <KeyArt pose={pose} height={360} />
+      <h2 className="t1 title" id="step-title">
+        {t(keyPresent ? 'waiting.keyTitle' : 'waiting.title')}
+      </h2>
+      <p className="t4 soft lead">{t(keyPresent ? 'waiting.keyText' : 'waiting.text')}</p>
+      <span className="grow" />
+      {start}
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { useState } from 'react';
+import { useWords } from '../../i18n/i18n.ts';
+import { intend, station } from '../../station.ts';
+import { Button } from '../../ui/button.tsx';
+import { Icon, isIconName } from '../../ui/icon.tsx';
+import type { SessionScreen } from './bar.tsx';
+
+/** As many as fit beside the name with their words; "More" turns to the next ones. */
+const PER_PAGE = 4;
+
+/** The apps of the session, as tabs of the rail. The bar is its own window, so no menu can drop from it. */
+export function Apps({
+  apps,
+  active,
+}: {
+  apps: SessionScreen['apps'];
+  active: string | undefined;
+}) {
+  const t = useWords();
+  const [turned, setTurned] = useState({ active, pages: 0 });
+  const pages = Math.max(1, Math.ceil(apps.length / PER_PAGE));
+  const home = Math.max(0, Math.floor(apps.findIndex(({ id }) => id === active) / PER_PAGE));
+  // Turning holds until another app comes to the front; then its page shows.
+  const page = (home + (turned.active === active ? turned.pages : 0)) % pages;
+  return (
+    <nav className="apps" aria-label={t('bar.apps')}>
+      {apps.slice(page * PER_PAGE, (page + 1) * PER_PAGE).map(({ id, name, icon }) => (
+        <button
+          key={id}
+          type="button"
+          className="app"
+          title={name}
+          {...(id === active ? { 'aria-current': true } : {})}
+          onClick={() => intend(station.selectApp(id))}
+        >
+          <Icon name={isIconName(icon) ? icon : 'app-window'} />
+          <span className="label">{name}</span>
+        </button>
+      ))}
+      {pages > 1 && (
+        <Button
+          look="quiet"
+          icon="chevron-right"
+          onClick={() => setTurned({ active, pages: page + 1 - home + pages })}
+        >
+          {t('bar.more')}
+        </Button>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,71 @@
+import type { CSSProperties } from 'react';
+import type { StationView } from '../../../preload/contract.ts';
+import { useWords } from '../../i18n/i18n.ts';
+import { intend, station } from '../../station.ts';
+import { useView } from '../../store/station-store.ts';
+import { Button } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { Marks } from '../../ui/rail.tsx';
+import { Apps } from './apps.tsx';
+
+export type SessionScreen = Extract<StationView['screen'], { kind: 'session' }>;
+
+/** The rail of an open session: whose it is, the apps, the time that is left, and the ways out. */
+export function Bar() {
+  const screen = useView((view) => view.screen);
+  const isOffline = useView((view) => view.link.kind === 'offline');
+  const rail = `rail shell ${isOffline ? 'is-offline' : ''}`;
+  return screen.kind === 'session' ? (
+    <header className={rail}>
+      <SessionBar screen={screen} isOffline={isOffline} />
+    </header>
+  ) : (
+    <header className={rail} />
+  );
+}
+
+function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: boolean }) {
+  const t = useWords();
+  const { member, secondsToLock, lockSeconds, over } = screen;
+  // One filled button at a time: while something covers the session, it has its own.
+  const lockLook = over.kind === 'nothing' ? 'act' : 'quiet';
+  const fuse: CSSProperties & { '--left': number } = {
+    '--left': Math.min(1, secondsToLock / lockSeconds),
+  };
+  return (
+    <>
+      <div className="who">
+        <h1>{member.fullName}</h1>
+        <p>
+          <span>{member.role}</span>
+          {isOffline && (
+            <b>
+              <Icon name="unplug" />
+              {t('link.offline')}
+            </b>
+          )}
+        </p>
+      </div>
+      <Apps apps={screen.apps} active={screen.activeApp} />
+      <span className="grow" />
+      <Marks />
+      <p className="timer">
+        <span>{t('bar.locksIn')}</span> <b>{minutes(secondsToLock)}</b>
+      </p>
+      <Button look="quiet" icon="arrow-left-right" onClick={() => intend(station.switchUser())}>
+        {t('bar.switchUser')}
+      </Button>
+      <Button look="quiet" icon="log-out" onClick={() => intend(station.signOut())}>
+        {t('bar.signOut')}
+      </Button>
+      <Button look={lockLook} icon="lock" onClick={() => intend(station.lock())}>
+        {t('bar.lock')}
+      </Button>
+      <span className={`fuse ${over.kind === 'idle' ? 'is-short' : ''}`} style={fuse} />
+    </>
+  );
+}
+
+/** m:ss */
+const minutes = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

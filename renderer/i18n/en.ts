@@ -1,0 +1,284 @@
+/**
+ * Every word a station page says. The tone: what to do, then why, then what is safe; no blame, no
+ * codes. `_one`, `_other` and `_many` are the plural forms of CLDR; `_zero` is i18next's own.
+ */
+export const en = {
+  otherLanguage: 'Español',
+  link: {
+    connecting: 'Connecting',
+    connected: 'Connected',
+    offlineSince: 'Offline since {{time}}',
+    offlineDays_one: 'Offline for {{count}} day',
+    offlineDays_other: 'Offline for {{count}} days',
+    offline: 'Offline',
+  },
+  marks: {
+    simulated: 'Simulated keys',
+    unsealed: 'Log not sealed',
+    title: 'About this station',
+  },
+  offline: {
+    keepWorking: 'You can keep working.',
+    records_zero: 'Every record has reached the server.',
+    records_one: '{{count}} record waits here safely.',
+    records_other: '{{count}} records wait here safely.',
+    records_many: '{{count}} records wait here safely.',
+    staffList: 'Keys are checked against the staff list of {{when}}.',
+    today: '{{time}} today',
+    earlier: '{{date}}, {{time}}',
+  },
+  parked: {
+    title: 'Parked here',
+    someone: 'Someone',
+    times: 'since {{since}}, kept until {{until}}',
+  },
+  help: 'My key isn’t working',
+  itHelp: 'IT help:',
+  back: 'Back',
+  cancel: 'Cancel',
+  start: 'Start',
+  waiting: {
+    title: 'Tap your key',
+    text: 'or plug it in',
+    againText: 'Tap your key, or plug it in.',
+    keyTitle: 'Key found',
+    keyText: 'Start, then enter your PIN.',
+  },
+  reading: { title: 'Reading your key', text: 'Leave it in. This takes a moment.' },
+  pin: {
+    title: 'Enter your PIN',
+    again: 'Try that PIN again',
+    found: 'Key found.',
+    noMatch: 'It did not match your key.',
+    short_one: 'Your PIN has at least {{count}} digit.',
+    short_other: 'Your PIN has at least {{count}} digits.',
+    typed_zero: 'No digits typed',
+    typed_one: '{{count}} digit typed',
+    typed_other: '{{count}} digits typed',
+    pad: 'PIN pad',
+    erase: 'Erase',
+    open: 'Open',
+    beforeReinsert_one: '{{count}} try left before you re-insert.',
+    beforeReinsert_other: '{{count}} tries left before you re-insert.',
+    inAll_one: '{{count}} try in all, then it locks.',
+    inAll_other: '{{count}} tries in all, then it locks.',
+    beforeLock_one: '{{count}} try left, then this key locks.',
+    beforeLock_other: '{{count}} tries left, then this key locks.',
+    notSure: 'Not sure? Cancel, and use your spare key.',
+    used: '{{used}} of 3 tries used',
+  },
+  checking: { title: 'Checking your PIN', text: 'Leave your key in.' },
+  touch: { title: 'Touch your key', text: 'Press the gold circle until it stops blinking.' },
+  opening: { title: 'Opening', text: 'Your screen is on its way.' },
+  notice: {
+    'pin-mismatch': {
+      title: 'Try that PIN again',
+      text: 'It did not match your key. Begin again when you are ready.',
+    },
+    'pin-blocked': {
+      title: 'Take your key out',
+      text: 'The PIN did not match three times. Put the key back in, then try again.',
+    },
+    'pin-locked': {
+      title: 'Use your spare key',
+      text: 'This one has no tries left and is locked. IT can set it up again.',
+    },
+    'pin-not-set': {
+      title: 'This key has no PIN yet',
+      text: 'Use another key of yours, or ask IT to set a PIN with you.',
+    },
+    'pin-too-short': {
+      title: 'Type your whole PIN',
+      text: 'The key wants more digits than it got. Begin again when you are ready.',
+    },
+    'pin-must-change': {
+      title: 'Your PIN needs changing',
+      text: 'Ask IT to set a new one with you. Until then, your spare key works.',
+    },
+    'no-credential': {
+      title: 'Use your work key',
+      text: 'This key is not set up for this practice. IT can add it.',
+    },
+    'several-credentials': {
+      title: 'Use another key',
+      text: 'This one is set up for more than one person. IT can put it right.',
+    },
+    'several-keys': {
+      title: 'Leave one key in',
+      text: 'There is more than one. Take the others out, then start.',
+    },
+    'u2f-only': {
+      title: 'Use a newer key',
+      text: 'This one cannot hold a PIN. IT has one for you.',
+    },
+    'touch-timeout': {
+      title: 'Begin again, then touch',
+      text: 'The gold circle was not pressed in time. Press it when it blinks.',
+    },
+    removed: {
+      title: 'Put your key back in',
+      text: 'It came out too soon. Leave it in until your screen opens.',
+    },
+    'no-permission': {
+      title: 'Use another station',
+      text: 'This one is not allowed to read keys. Your key is fine. Please tell IT.',
+    },
+    busy: {
+      title: 'Put your key in again',
+      text: 'Another program was using it. Take it out, wait a moment, put it back.',
+    },
+    unreadable: {
+      title: 'Put your key in again',
+      text: 'It could not be read. Take it out, and push it in fully.',
+    },
+    cancelled: {
+      title: 'Tap your key',
+      text: 'You stopped, so nothing was opened. Begin again when you are ready.',
+    },
+    'unknown-key': {
+      title: 'Use your work key',
+      text: 'This key is not on the staff list of this station. IT can add it.',
+    },
+    'member-inactive': {
+      title: 'Please call IT',
+      text: 'The owner of this key is not active on the staff list, so nothing was opened.',
+    },
+    'not-verified': {
+      title: 'Try your key again',
+      text: 'It could not be confirmed, so nothing was opened. If this stays, call IT.',
+    },
+    'not-recorded': {
+      title: 'Try again',
+      text: 'The access could not be written down, so nothing was opened. If this stays, use another station.',
+    },
+    'timed-out': {
+      title: 'Begin again',
+      text: 'It took too long, so the station stopped waiting. Nothing is lost.',
+    },
+    'key-process-crashed': {
+      title: 'Try your key again',
+      text: 'The key reader stopped and was started again. Nothing is lost.',
+    },
+  },
+  stop: {
+    starting: { title: 'Starting', text: 'This station is getting ready. It takes a few seconds.' },
+    unpaired: {
+      title: 'This station is not set up yet',
+      text: 'It does not know its server, so keys cannot be checked here.',
+    },
+    'no-directory': {
+      title: 'Waiting for the staff list',
+      text: 'It comes from the server. This screen changes by itself when it is here.',
+    },
+    outdated: {
+      title: 'This station is out of date',
+      text: 'It has not reached the server for too long, so keys cannot be checked here.',
+    },
+    journal: {
+      title: 'This station cannot keep its log',
+      text: 'Without the log nothing may be opened here. Parked work is kept.',
+    },
+    unsealed: {
+      title: 'This station cannot protect its log',
+      text: 'Its system offers no safe place for the log’s key, so nothing may be opened here.',
+    },
+    fault: {
+      title: 'This station stopped to be safe',
+      text: 'Something unexpected happened. It locked itself and starts again.',
+    },
+    elsewhere: 'Use another station.',
+  },
+  bar: {
+    label: 'Session',
+    apps: 'Apps',
+    more: 'More',
+    locksIn: 'Locks in',
+    switchUser: 'Switch',
+    signOut: 'Sign out',
+    lock: 'Lock',
+  },
+  idle: {
+    title: 'Still there, {{name}}?',
+    seconds_one: 'second until the curtain closes.',
+    seconds_other: 'seconds until the curtain closes.',
+    safe: 'Your note stays as it is.',
+    here: 'I’m here',
+    anyKey: 'Any key, click or touch works too.',
+    lockNow: 'Lock now',
+    spoken_one: '{{count}} second',
+    spoken_other: '{{count}} seconds',
+  },
+  sheet: {
+    title: 'A key is here',
+    own: 'Yours, {{name}}? Stay: nothing has changed.',
+    other: 'Someone else’s? Switch user: {{name}}’s work stays open and out of sight, as it is.',
+    stay: 'Stay',
+    lock: 'Lock',
+    switchUser: 'Switch user',
+  },
+  helpPanel: {
+    topics: 'What happens',
+    worksNow: 'It works now',
+    stillStuck: 'Still stuck?',
+    spare: 'Use your spare key, or call IT.',
+    nothing: {
+      name: 'Nothing happens',
+      title: 'Nothing happens when you tap',
+      steps: {
+        first: { title: 'Push it in fully', text: 'Gold contacts go in first.' },
+        second: { title: 'Try the other port', text: 'The one beside it will do.' },
+        third: { title: 'Press Start', text: 'It shows when the key is awake.' },
+      },
+    },
+    mismatch: {
+      name: 'PIN did not match',
+      title: 'The PIN did not match',
+      steps: {
+        first: { title: 'Go slowly', text: 'Count the dots as you type.' },
+        second: { title: 'Is it your key?', text: 'Keys look alike. The PIN belongs to the key.' },
+        third: { title: 'Re-insert', text: 'After three tries, take it out and put it back.' },
+      },
+    },
+    blocked: {
+      name: 'PIN is blocked',
+      title: 'The PIN is blocked',
+      steps: {
+        first: { title: 'Re-insert', text: 'Take the key out, put it back, and try once more.' },
+        second: { title: 'Use your spare', text: 'It has its own PIN, and opens the same work.' },
+        third: { title: 'Call IT', text: 'A locked key is set up again with you.' },
+      },
+    },
+    noPin: {
+      name: 'I have no PIN yet',
+      title: 'Your key has no PIN yet',
+      steps: {
+        first: { title: 'Call IT', text: 'The PIN is set together with you.' },
+        second: { title: 'Choose six digits', text: 'Not a birthday, not 123456.' },
+        third: { title: 'Keep it to yourself', text: 'Nobody else may know it, IT neither.' },
+      },
+    },
+    notMine: {
+      name: 'It is someone else’s',
+      title: 'The key is someone else’s',
+      steps: {
+        first: { title: 'Take it out', text: 'Their parked work stays as it is.' },
+        second: { title: 'Use your own', text: 'You sign in as yourself, always.' },
+        third: { title: 'Hand it back', text: 'Nobody to be found? Call IT.' },
+      },
+    },
+    lost: {
+      name: 'I lost it',
+      title: 'You lost your key',
+      steps: {
+        first: { title: 'Call IT now', text: 'They switch the lost key off everywhere.' },
+        second: { title: 'Use your spare', text: 'It opens the same work.' },
+        third: { title: 'Found it again?', text: 'Tell IT before you use it.' },
+      },
+    },
+  },
+} as const;
+
+type Widened<T> = { [K in keyof T]: T[K] extends string ? string : Widened<T[K]> };
+
+/** The shape of every language: a missing or an extra word does not compile. */
+export type Words = Widened<typeof en>;
