@@ -1,0 +1,418 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { utf8 } from '../../common/bytes.ts';
+import { manualSurroundings, scriptedPort, settled } from '../../test/support/scripted-key.ts';
+import { plugIn } from '../../test/simulator/authenticator.mjs';
+import { provision } from '../../test/simulator/provision.mjs';
+import { nodeCrypto } from '../crypto.ts';
+import { type CborMap, type CborValue, asMap, decodeCbor, encodeCbor } from './cbor.ts';
+import { Ceremony } from './ceremony.ts';
+import type { CtapCrypto } from './crypto-port.ts';
+import { readReport, toReports } from './frames.ts';
+
+const PIN = '246813';
+const CHANNEL = 7;
+const GET_ASSERTION = 0x02;
+const GET_INFO = 0x04;
+const CLIENT_PIN = 0x06;
+const GET_RETRIES = 0x01;
+const GET_AGREEMENT = 0x02;
+const GET_PIN_TOKEN = 0x05;
+const GET_TOKEN_WITH_PERMISSIONS = 0x09;
+
+type Answer = Uint8Array | 'nothing';
+/** What the key does instead of answering as it should; undefined = nothing else. */
+type Twist = (command: number, request: CborMap) => Answer | undefined;
+
+/** The simulator's authenticator behind a scripted port; `twist` makes it misbehave. */
+function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', pin: PIN }]) {
+  const { keys } = provision({ rpId: 'localhost', people });
+  const credentials = keys.flatMap((key) => ('credentials' in key ? key.credentials : []));
+  const record = { ...keys[0], credentials, pinRetries: 8 };
+  let touch = (): void => undefined;
+  const authenticator = plugIn(record, () => undefined, {
+    wait: (signal) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject('cancel'));
+        touch = resolve;
+        link.answer(toReports(CHANNEL, 0x3b, Uint8Array.of(2))[0] ?? new Uint8Array());
+      }),
+  });
+  const link = scriptedPort();
+  const requests: { command: number; parameters: CborMap }[] = [];
+  let abort = new AbortController();
+  let message: number[] = [];
+  let length = 0;
+
+  const answer = (command: number, payload: Uint8Array, channel = CHANNEL) => {
+    for (const report of toReports(channel, command, payload)) link.answer(report);
+  };
+  const serve = async (bytes: Uint8Array) => {
+    const decoded = bytes.length > 1 ? decodeCbor(bytes.subarray(1)) : undefined;
+    const parameters = (decoded?.ok === true ? asMap(decoded.value) : undefined) ?? new Map();
+    const command = bytes[0] ?? 0;
+    requests.push({ command, parameters });
+    const twisted = twist(command, parameters);
+    if (twisted === 'nothing') return;
+    abort = new AbortController();
+    answer(0x10, twisted ?? (await authenticator.handle(bytes, abort.signal)));
+  };
+  link.onSent((report) => {
+    const frame = readReport(report);
+    if (frame?.kind === 'init') {
+      if (frame.command === 0x06) {
+        const payload = Uint8Array.of(...frame.part.subarray(0, 8), 0, 0, 0, CHANNEL, 2, 5, 4, 3, 0x0d);
+        return queueMicrotask(() => answer(0x06, payload, 0xffff_ffff));
+      }
+      if (frame.command === 0x11) return abort.abort();
+      message = [];
+      ({ length } = frame);
+    }
+    message.push(...(frame?.part ?? []));
+    if (message.length >= length) void serve(Uint8Array.from(message.slice(0, length)));
+  });
+  return { link, requests, record, touch: () => touch() };
+}
+
+const status = (code: number) => Uint8Array.of(code);
+const ok = (value: CborValue) => Uint8Array.of(0, ...encodeCbor(value));
+/** A sound answer to getInfo, with changes. */
+const info = (changes: readonly (readonly [number, CborValue])[] = []) =>
+  ok(
+    new Map<number, CborValue>([
+      [0x01, ['FIDO_2_0', 'FIDO_2_1']],
+      [0x03, new Uint8Array(16)],
+      [0x04, new Map([['clientPin', true], ['pinUvAuthToken', true]])],
+      [0x06, [2]],
+      ...changes,
+    ]),
+  );
+const isPin = (subCommand: number) => (command: number, request: CborMap) =>
+  command === CLIENT_PIN && request.get(0x02) === subCommand;
+const isToken = isPin(GET_TOKEN_WITH_PERMISSIONS);
+
+describe('the access ceremony', () => {
+  let time: ReturnType<typeof manualSurroundings>;
+  let secrets: Uint8Array[];
+  let gone: number;
+  beforeEach(() => {
+    time = manualSurroundings();
+    secrets = [];
+    gone = 0;
+  });
+
+  /** node:crypto, and everything secret that it ever handed out. */
+  const watched = (): CtapCrypto => {
+    const keep = (bytes: Uint8Array) => {
+      secrets.push(bytes);
+      return bytes;
+    };
+    return {
+      ...nodeCrypto,
+      sha256: (bytes) => keep(nodeCrypto.sha256(bytes)),
+      hkdfSha256: (secret, label) => keep(nodeCrypto.hkdfSha256(secret, label)),
+      aes256CbcDecrypt: (...args) => keep(nodeCrypto.aes256CbcDecrypt(...args)),
+      aes256CbcEncrypt(key, iv, plain) {
+        secrets.push(plain);
+        return nodeCrypto.aes256CbcEncrypt(key, iv, plain);
+      },
+      ecdhP256(peer) {
+        const pair = nodeCrypto.ecdhP256(peer);
+        keep(pair.shared);
+        return pair;
+      },
+    };
+  };
+
+  function start(twist: Twist = () => undefined, people?: { id: string; name: string; pin: string }[]) {
+    const key = keyOnPort(twist, people);
+    const ceremony = new Ceremony({
+      port: key.link.port,
+      crypto: watched(),
+      surroundings: time.surroundings,
+      rpId: 'localhost',
+      onGone: () => gone++,
+    });
+    let touchAsked = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      touchAsked = resolve;
+    });
+    const present = (pin: string) => {
+      const bytes = utf8(pin);
+      return { bytes, result: ceremony.present(bytes, new Uint8Array(32).fill(7), () => touchAsked()) };
+    };
+    return { ...key, ceremony, asked, present };
+  }
+
+  const code = async (result: ReturnType<Ceremony['present']> | ReturnType<Ceremony['begin']>) => {
+    const settledResult = await result;
+    return settledResult.ok ? 'ok' : settledResult.error.code;
+  };
+  const isWiped = (bytes: Uint8Array) => bytes.every((byte) => byte === 0);
+
+  it('takes ten reports after the PIN and leaves no secret behind', async () => {
+    const { ceremony, present, asked, touch, requests } = start();
+    expect(await ceremony.begin()).toEqual({ ok: true, value: { pinRetries: 8, minPinLength: 4 } });
+    const { bytes, result } = present(PIN);
+    await asked;
+    touch();
+    const presented = await result;
+    expect(presented).toMatchObject({ ok: true, value: { reports: 10, assertion: { credentials: 1 } } });
+    expect(requests.map(({ command, parameters }) => [command, parameters.get(0x02)])).toEqual([
+      [GET_INFO, undefined],
+      [CLIENT_PIN, GET_RETRIES],
+      [CLIENT_PIN, GET_AGREEMENT],
+      [CLIENT_PIN, GET_TOKEN_WITH_PERMISSIONS],
+      [GET_ASSERTION, new Uint8Array(32).fill(7)],
+    ]);
+    await ceremony.close();
+    expect(isWiped(bytes)).toBe(true);
+    // ECDH, AES key, PIN digest, its left half, token: each was handed out once.
+    expect(secrets).toHaveLength(5);
+    expect(secrets.map(isWiped)).toEqual([true, true, true, true, true]);
+    expect(time.waiting()).toBe(0);
+  });
+
+  it('asks for a token that is good for an assertion at this RP alone', async () => {
+    const { ceremony, present, asked, requests } = start();
+    await ceremony.begin();
+    void present(PIN);
+    await asked;
+    const token = requests.find(({ command, parameters }) => isToken(command, parameters));
+    expect(token?.parameters.get(0x09)).toBe(0x02);
+    expect(token?.parameters.get(0x0a)).toBe('localhost');
+  });
+
+  it('falls back to getPinToken where the key has no permissions', async () => {
+    const { ceremony, present, asked, touch, requests } = start((command) =>
+      command === GET_INFO ? info([[0x04, new Map([['clientPin', true]])]]) : undefined,
+    );
+    await ceremony.begin();
+    const { result } = present(PIN);
+    await asked;
+    touch();
+    expect(await code(result)).toBe('ok');
+    const token = requests.find(({ command, parameters }) => isPin(GET_PIN_TOKEN)(command, parameters));
+    expect([...(token?.parameters.keys() ?? [])]).toEqual([1, 2, 3, 6]);
+  });
+
+  it.each([
+    ['u2f-only', [[0x01, ['U2F_V2']]]],
+    ['unreadable', [[0x04, new Map()]]],
+    ['pin-not-set', [[0x04, new Map([['clientPin', false]])]]],
+    ['unreadable', [[0x06, [1]]]],
+    ['pin-must-change', [[0x0c, true]]],
+  ] as const)('refuses with %s what getInfo says: %o', async (refusal, changes) => {
+    const { ceremony } = start((command) => (command === GET_INFO ? info(changes) : undefined));
+    expect(await code(ceremony.begin())).toBe(refusal);
+  });
+
+  it('reads a key that lists vendor commands of 64 bits', async () => {
+    const { ceremony } = start((command) => (command === GET_INFO ? info([[0x15, [2n ** 63n]]]) : undefined));
+    expect(await code(ceremony.begin())).toBe('ok');
+  });
+
+  it('keeps a PIN that is too short for this key from it', async () => {
+    const { ceremony, present, requests, record } = start((command) =>
+      command === GET_INFO ? info([[0x0d, 7]]) : undefined,
+    );
+    expect(await ceremony.begin()).toMatchObject({ ok: true, value: { minPinLength: 7 } });
+    const { bytes, result } = present(PIN);
+    expect(await code(result)).toBe('pin-too-short');
+    expect(isWiped(bytes)).toBe(true);
+    expect(requests.some(({ command, parameters }) => isToken(command, parameters))).toBe(false);
+    expect(record.pinRetries).toBe(8);
+  });
+
+  it('counts the characters of a PIN, not its bytes', async () => {
+    const { ceremony, present } = start();
+    await ceremony.begin();
+    expect(await code(present('ñññ').result)).toBe('pin-too-short');
+  });
+
+  it('spends no try on a PIN that is longer than any can be', async () => {
+    const { ceremony, present, record } = start();
+    await ceremony.begin();
+    expect(await present('1'.repeat(64)).result).toEqual({
+      ok: false,
+      error: { code: 'pin-mismatch', retry: true, pinRetries: 8 },
+    });
+    expect(record.pinRetries).toBe(8);
+  });
+
+  it('agrees anew with the key after a mismatch, ready for the next PIN', async () => {
+    const { ceremony, present, asked, touch, requests } = start();
+    await ceremony.begin();
+    expect(await present('000000').result).toEqual({
+      ok: false,
+      error: { code: 'pin-mismatch', retry: true, pinRetries: 7 },
+    });
+    expect(requests.filter(({ command, parameters }) => isPin(GET_AGREEMENT)(command, parameters))).toHaveLength(2);
+    const { result } = present(PIN);
+    await asked;
+    touch();
+    expect(await result).toMatchObject({ ok: true, value: { reports: 10 } });
+  });
+
+  it.each([
+    [0x06, 'busy'],
+    [0x2d, 'cancelled'],
+    [0x32, 'pin-locked'],
+    [0x34, 'pin-blocked'],
+    [0x35, 'pin-not-set'],
+    [0x37, 'pin-must-change'],
+    [0x33, 'unreadable'],
+    [0x7f, 'unreadable'],
+  ])('turns status %i for the PIN into %s', async (byte, expected) => {
+    const { ceremony, present } = start((command, request) => (isToken(command, request) ? status(byte) : undefined));
+    await ceremony.begin();
+    const { bytes, result } = present(PIN);
+    expect(await code(result)).toBe(expected);
+    expect(isWiped(bytes)).toBe(true);
+  });
+
+  it.each([
+    [0x27, 'touch-timeout'],
+    [0x2e, 'no-credential'],
+    [0x2f, 'touch-timeout'],
+    [0x3a, 'touch-timeout'],
+    [0x36, 'unreadable'],
+  ])('turns status %i for the assertion into %s', async (byte, expected) => {
+    const { ceremony, present } = start((command) => (command === GET_ASSERTION ? status(byte) : undefined));
+    await ceremony.begin();
+    expect(await code(present(PIN).result)).toBe(expected);
+  });
+
+  it('refuses a key with the credentials of two people', async () => {
+    const { ceremony, present, asked, touch } = start(undefined, [
+      { id: 'nurse', name: 'Nurse', pin: PIN },
+      { id: 'physician', name: 'Physician', pin: PIN },
+    ]);
+    await ceremony.begin();
+    const { result } = present(PIN);
+    await asked;
+    touch();
+    expect(await code(result)).toBe('several-credentials');
+  });
+
+  it('stops waiting for a hand after thirty seconds', async () => {
+    const { ceremony, present, asked, link } = start();
+    await ceremony.begin();
+    const { result } = present(PIN);
+    await asked;
+    for (let ms = 0; ms < 30_000; ms += 1_000) {
+      time.advance(1_000);
+      for (const report of toReports(CHANNEL, 0x3b, Uint8Array.of(2))) link.answer(report);
+    }
+    expect(await code(result)).toBe('touch-timeout');
+  });
+
+  it('throws away a touch that comes after the cancel', async () => {
+    const { ceremony, present, asked, link } = start((command) => {
+      if (command !== GET_ASSERTION) return undefined;
+      for (const report of toReports(CHANNEL, 0x3b, Uint8Array.of(2))) link.answer(report);
+      return 'nothing';
+    });
+    await ceremony.begin();
+    const { bytes, result } = present(PIN);
+    await asked;
+    const closing = ceremony.close();
+    const late = ok(
+      new Map<number, CborValue>([
+        [1, new Map<string, CborValue>([['id', new Uint8Array(16)]])],
+        [2, new Uint8Array(37)],
+        [3, new Uint8Array(70)],
+        [4, new Map<string, CborValue>([['id', new Uint8Array(16)]])],
+      ]),
+    );
+    for (const report of toReports(CHANNEL, 0x10, late)) link.answer(report);
+    expect(await code(result)).toBe('cancelled');
+    await closing;
+    expect(link.isClosed()).toBe(true);
+    expect(isWiped(bytes)).toBe(true);
+    expect(secrets.map(isWiped)).not.toContain(false);
+  });
+
+  it('tells at once that the key was pulled while the PIN is typed', async () => {
+    const { ceremony, present, link } = start();
+    await ceremony.begin();
+    link.pull();
+    expect(gone).toBe(1);
+    const { bytes, result } = present(PIN);
+    expect(await code(result)).toBe('removed');
+    expect(isWiped(bytes)).toBe(true);
+  });
+
+  it.each([
+    ['pulled', (link: ReturnType<typeof scriptedPort>) => link.pull(), 'removed'],
+    ['silent', () => time.advance(3_000), 'unreadable'],
+  ])('wipes PIN and secrets when the key is %s while it checks the PIN', async (_name, act, expected) => {
+    const { ceremony, present, link } = start((command, request) => (isToken(command, request) ? 'nothing' : undefined));
+    await ceremony.begin();
+    const { bytes, result } = present(PIN);
+    await settled();
+    act(link);
+    expect(await code(result)).toBe(expected);
+    await ceremony.close();
+    expect(isWiped(bytes)).toBe(true);
+    expect(secrets.map(isWiped)).not.toContain(false);
+  });
+
+  it('refuses a public key that is not on the curve', async () => {
+    const point = new Map<number, CborValue>([
+      [1, 2],
+      [3, -25],
+      [-1, 1],
+      [-2, new Uint8Array(32).fill(1)],
+      [-3, new Uint8Array(32).fill(1)],
+    ]);
+    const { ceremony } = start((command, request) =>
+      isPin(GET_AGREEMENT)(command, request) ? ok(new Map([[1, point]])) : undefined,
+    );
+    expect(await code(ceremony.begin())).toBe('unreadable');
+  });
+
+  it.each([[0], [16], [17], [32], [64], [7000]])('does not use a token of %i encrypted bytes', async (length) => {
+    const { ceremony, present, requests } = start((command, request) =>
+      isToken(command, request) ? ok(new Map([[2, new Uint8Array(length)]])) : undefined,
+    );
+    await ceremony.begin();
+    expect(await code(present(PIN).result)).toBe('unreadable');
+    expect(requests.some(({ command }) => command === GET_ASSERTION)).toBe(false);
+  });
+
+  it('ends with a code whatever a hostile key answers, and always without the PIN', async () => {
+    const field = fc.oneof(fc.integer(), fc.boolean(), fc.string(), fc.uint8Array({ maxLength: 64 }));
+    const someMap = fc
+      .array(fc.tuple(fc.integer({ min: -3, max: 16 }), fc.oneof(field, fc.constant(new Map()), fc.constant([]))))
+      .map((entries) => ok(new Map<number, CborValue>(entries)));
+    const someBytes = fc.uint8Array({ maxLength: 120 }).map((bytes) => Uint8Array.of(0, ...bytes));
+    const hostile = fc.oneof(someMap, someBytes, fc.constant(new Uint8Array()), fc.constant(status(0)));
+    const step = fc.constantFrom<Twist>(
+      (command) => (command === GET_INFO ? new Uint8Array() : undefined),
+      (command, request) => (isPin(GET_RETRIES)(command, request) ? new Uint8Array() : undefined),
+      (command, request) => (isPin(GET_AGREEMENT)(command, request) ? new Uint8Array() : undefined),
+      (command, request) => (isToken(command, request) ? new Uint8Array() : undefined),
+      (command) => (command === GET_ASSERTION ? new Uint8Array() : undefined),
+    );
+    await fc.assert(
+      fc.asyncProperty(step, hostile, async (applies, answer) => {
+        const { ceremony, present } = start((command, request) =>
+          applies(command, request) === undefined ? undefined : answer,
+        );
+        const begun = await ceremony.begin();
+        if (!begun.ok) {
+          expect(begun.error.code).not.toBe('cancelled');
+          return;
+        }
+        const { bytes, result } = present(PIN);
+        await settled();
+        await ceremony.close();
+        const presented = await result;
+        if (!presented.ok) expect(presented.error.code).toMatch(/^[a-z0-9-]+$/);
+        expect(isWiped(bytes)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
