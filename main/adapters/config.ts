@@ -6,9 +6,17 @@ import { pairingCode } from '../../common/wire.ts';
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
+function urlOf(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function isServerUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
+  const url = urlOf(text);
+  if (url === undefined) return false;
   const isPlain =
     url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
   return (

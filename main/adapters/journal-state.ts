@@ -22,5 +22,7 @@ export function stationState(db: JournalDatabase): StationState {
     raiseDirectoryVersion: (version) => void raiseMark.run('directory-version', version),
     latestTime: () => mark.get('latest-time')?.value ?? 0,
     raiseLatestTime: (ms) => void raiseMark.run('latest-time', Math.floor(ms)),
+    directoryConfirmed: () => mark.get('directory-confirmed')?.value ?? 0,
+    raiseDirectoryConfirmed: (ms) => void raiseMark.run('directory-confirmed', Math.floor(ms)),
   };
 }

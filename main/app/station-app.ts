@@ -5,6 +5,7 @@ import type { Policy } from '../../common/policy.ts';
 import { unreachable } from '../../common/result.ts';
 import type { Language, StationView } from '../../preload/contract.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Link } from '../domain/link.ts';
 import {
   type Effect,
   type StationEvent,
@@ -20,7 +21,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { KeyReader } from '../ports/key-reader.ts';
 import type { Surfaces } from '../ports/surfaces.ts';
 import type { Assertion, Challenge, Verifier, VerifyRefusal } from '../ports/verifier.ts';
-import { type Link, type Scene, stationView } from './view.ts';
+import { type Scene, stationView } from './view.ts';
 
 export interface StationPorts {
   readonly clock: Clock;
@@ -99,7 +100,7 @@ export class StationApp {
   }
 
   /** Records the start, and what a crash left behind. Sessions do not survive the agent: their end is told. */
-  start(isFirstBoot: boolean, cleanStop: boolean): void {
+  start(isOrderly: boolean): void {
     const lost = this.ports.journal.unended().map(({ session, member }): EventDraft => ({
       type: 'session.lost',
       outcome: 'failure',
@@ -110,7 +111,7 @@ export class StationApp {
     this.record([
       ...lost,
       {
-        type: cleanStop || isFirstBoot ? 'station.started' : 'station.recovered',
+        type: isOrderly ? 'station.started' : 'station.recovered',
         outcome: 'success',
         detail: {},
       },

@@ -1,14 +1,9 @@
 import type { DirectorySnapshot, Member } from '../../common/directory.ts';
 import type { Language, StationView } from '../../preload/contract.ts';
 import type { Entry } from '../domain/authentication.ts';
+import type { Link } from '../domain/link.ts';
 import { heldUntil } from '../domain/session.ts';
 import type { StationState } from '../domain/station.ts';
-
-/** The connection to the server. Times are wall clock, ms. */
-export type Link =
-  | { readonly kind: 'connecting' }
-  | { readonly kind: 'connected' }
-  | { readonly kind: 'offline'; readonly since: number };
 
 /** All that the pages show, besides the state itself. */
 export interface Scene {

@@ -53,7 +53,8 @@ export function handleAsks(
   }
 }
 
-/** Sends the view to a page. */
-export function tellView(page: WebContents, view: StationView): void {
-  page.send(tellChannel('view'), stationView.parse(view));
+/** Sends the view to the station's pages. */
+export function tellView(pages: readonly WebContents[], view: StationView): void {
+  const checked = stationView.parse(view);
+  for (const page of pages) if (!page.isDestroyed()) page.send(tellChannel('view'), checked);
 }

@@ -12,4 +12,7 @@ export interface StationState {
   /** Largest wall time ever seen, the server's signed times included; ms since the Unix epoch, 0 at first. */
   latestTime(): number;
   raiseLatestTime(ms: number): void;
+  /** When the server last confirmed the directory in force; ms since the Unix epoch, 0 when never. */
+  directoryConfirmed(): number;
+  raiseDirectoryConfirmed(ms: number): void;
 }

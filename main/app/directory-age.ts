@@ -1,0 +1,42 @@
+import type { Policy } from '../../common/policy.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { StationState } from '../ports/station-state.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Marks are on disk when they return: not more often than this. */
+const MARK_MS = 60_000;
+
+/**
+ * Tells when the directory has become too old to open for anybody. Measured with the largest time ever
+ * seen, so that a clock set back does not make it young again.
+ */
+export function directoryAge(
+  clock: Clock,
+  state: StationState,
+  policy: () => Policy | undefined,
+  changed: (outdated: boolean) => void,
+): { confirmed(at: number): void; start(): void; close(): void } {
+  let confirmed = state.directoryConfirmed();
+  let latest = state.latestTime();
+  let stop = (): void => undefined;
+
+  const check = () => {
+    const now = Math.max(latest, clock.wall());
+    if (now - latest >= MARK_MS) state.raiseLatestTime(now);
+    latest = now;
+    const rules = policy();
+    changed(rules !== undefined && now - confirmed > rules.offlineDays * DAY_MS);
+    stop = clock.at(clock.mono() + MARK_MS, check);
+  };
+
+  return {
+    confirmed(at) {
+      if (at - state.directoryConfirmed() >= MARK_MS) state.raiseDirectoryConfirmed(at);
+      confirmed = Math.max(confirmed, at);
+      stop();
+      check();
+    },
+    start: check,
+    close: () => stop(),
+  };
+}

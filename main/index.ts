@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { app, safeStorage } from 'electron';
+import { createClock } from './adapters/clock.ts';
+import { type ConfigSource, type StationConfig, dataFolder, loadConfig } from './adapters/config.ts';
+import { openLog } from './adapters/log.ts';
+import { openPairing } from './adapters/pairing.ts';
+import { openVault, stationSecrets } from './adapters/sealer.ts';
+import { createTransport } from './adapters/transport.ts';
+import { trackLink } from './app/link-tracker.ts';
+import { startPairedStation } from './paired-station.ts';
+import { createShell } from './shell.ts';
+
+/** Exit codes: 2 = set up wrongly, 70 = ended by an error nobody expected (sysexits EX_SOFTWARE). */
+const EXIT = { setUp: 2, software: 70 } as const;
+
+const source: ConfigSource = {
+  packaged: process.defaultApp !== true,
+  platform: process.platform,
+  environment: process.env,
+};
+const folder = dataFolder(source) ?? app.getPath('userData');
+mkdirSync(folder, { recursive: true, mode: 0o700 });
+app.setPath('userData', path.join(folder, 'profile'));
+
+const log = openLog({ folder, level: 'info', console: !source.packaged });
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
+const report = (code: string, cause?: unknown) =>
+  log.warn(code, cause === undefined ? {} : { cause: messageOf(cause) });
+
+let cover = (): void => undefined;
+let finish = (): Promise<void> => Promise.resolve();
+
+/** The last resort: cover, tell, start again. The new start is locked, and tells of the lost sessions. */
+function fatal(code: string, cause: unknown): void {
+  cover();
+  log.error(code, { cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+  if (source.packaged) app.relaunch();
+  app.exit(EXIT.software);
+}
+process.on('uncaughtException', (error) => fatal('uncaught-exception', error));
+process.on('unhandledRejection', (error) => fatal('unhandled-rejection', error));
+
+// Root has no Chromium sandbox (development in a container); everybody else cannot do without.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+// Windows end only when the agent does.
+app.on('window-all-closed', () => undefined);
+app.once('before-quit', (event) => {
+  event.preventDefault();
+  finish().then(
+    () => app.exit(0),
+    (error: unknown) => fatal('finish', error),
+  );
+});
+
+if (app.requestSingleInstanceLock()) {
+  void run();
+} else {
+  log.warn('second-instance');
+  app.exit(0);
+}
+
+async function run(): Promise<void> {
+  const config = await loadConfig(source);
+  if (!config.ok) {
+    log.error('config', { problem: config.error });
+    process.stderr.write(`${config.error}\n`);
+    return app.exit(EXIT.setUp);
+  }
+  await app.whenReady();
+  await start(config.value);
+}
+
+async function start(config: StationConfig): Promise<void> {
+  const clock = createClock();
+  // The curtain comes first: nothing that follows may fail with a desktop in sight.
+  const shell = await createShell(config, clock, __dirname, report);
+  cover = shell.desk.cover;
+
+  const vault = await openVault({
+    folder: path.join(folder, 'secrets'),
+    safeStorage,
+    platform: process.platform,
+    allowUnsealed: config.allowUnsealed,
+  });
+  const secrets = vault.ok ? await stationSecrets(vault.value) : vault;
+  if (!vault.ok || !secrets.ok) {
+    report('vault', secrets.ok ? undefined : secrets.error);
+    shell.boot('unsealed');
+    return;
+  }
+  const { unsealed } = vault.value;
+
+  const pairing = await openPairing(folder);
+  const { link, transport } = trackLink(
+    createTransport({
+      serverUrl: config.serverUrl,
+      stationKey: secrets.value.stationKey,
+      station: () => pairing.current()?.station,
+    }),
+    clock,
+  );
+  const known = pairing.current();
+  if (known === undefined) {
+    shell.boot('unpaired', unsealed);
+    if (config.pairingCode === undefined) return report('pairing', 'no pairingCode in the configuration');
+  }
+  const identity =
+    known ??
+    (await pairing.pair(transport, clock, config.pairingCode ?? '', config.place, (why) => report('pairing', why)));
+
+  const started = await startPairedStation({
+    config,
+    folder,
+    bundle: __dirname,
+    identity,
+    isNewlyPaired: known === undefined,
+    secrets: secrets.value,
+    unsealed,
+    clock,
+    link,
+    transport,
+    shell,
+    firstRevision: shell.boot('starting', unsealed),
+    report,
+  });
+  if ('failure' in started) shell.boot('journal');
+  else ({ finish } = started);
+}

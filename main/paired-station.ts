@@ -1,0 +1,167 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { powerMonitor } from 'electron';
+import { policy } from '../common/policy.ts';
+import type { PairResponse } from '../common/wire.ts';
+import type { StationClock } from './adapters/clock.ts';
+import type { StationConfig } from './adapters/config.ts';
+import { openDirectoryStore } from './adapters/directory-store.ts';
+import { openJournal } from './adapters/journal-open.ts';
+import { keyProcess } from './adapters/key-process.ts';
+import type { StationSecrets } from './adapters/sealer.ts';
+import { createVerifier } from './adapters/verifier.ts';
+import { directoryAge } from './app/directory-age.ts';
+import { createDirectorySync } from './app/directory-sync.ts';
+import type { LinkTracker } from './app/link-tracker.ts';
+import { StationApp } from './app/station-app.ts';
+import { createUploader } from './app/uploader.ts';
+import type { Transport } from './ports/transport.ts';
+import type { Shell } from './shell.ts';
+
+/** How long the last events may take to reach the server when the agent is asked to end. */
+const LAST_UPLOAD_MS = 2_000;
+
+export interface PairedStationOptions {
+  readonly config: StationConfig;
+  readonly folder: string;
+  /** Folder of the agent's bundle. */
+  readonly bundle: string;
+  readonly identity: PairResponse;
+  readonly isNewlyPaired: boolean;
+  readonly secrets: StationSecrets;
+  readonly unsealed: boolean;
+  readonly clock: StationClock;
+  readonly link: LinkTracker;
+  readonly transport: Transport;
+  readonly shell: Shell;
+  readonly firstRevision: number;
+  readonly report: (code: string, cause?: unknown) => void;
+}
+
+export type StartFailure = 'journal-in-use' | 'journal-broken';
+
+/**
+ * Puts a paired station to work. Resolves with `finish`, which ends it in order, or with the reason why
+ * it cannot work (the curtain stays).
+ */
+export async function startPairedStation(
+  options: PairedStationOptions,
+): Promise<{ readonly finish: () => Promise<void> } | { readonly failure: StartFailure }> {
+  const { config, folder, bundle, identity, secrets, clock, link, transport, shell, report } = options;
+  let directoryVersion = (): number => 0;
+
+  const opened = openJournal({
+    file: path.join(folder, 'journal.sqlite'),
+    expected: !options.isNewlyPaired,
+    station: identity.station,
+    boot: randomUUID(),
+    key: secrets.journalKey,
+    wall: clock.wall,
+    mono: clock.mono,
+    directoryVersion: () => directoryVersion(),
+    report,
+    uuid: randomUUID,
+  });
+  if (!opened.ok) {
+    report(`journal:${opened.error.code}`, opened.error.cause);
+    return { failure: opened.error.code === 'in-use' ? 'journal-in-use' : 'journal-broken' };
+  }
+  const { journal, state, newest } = opened.value;
+
+  const { store, refused } = await openDirectoryStore({
+    file: path.join(folder, 'directory.jws'),
+    serverKey: identity.serverKey,
+    group: identity.group,
+    rpId: config.rpId,
+    state,
+  });
+  if (refused) report(`directory:stored:${refused}`);
+  directoryVersion = () => store.current()?.version ?? 0;
+
+  const simulatedKey = __SIMULATED_KEYS__ ? process.env['WARDLOCK_SIMULATED_KEY'] : undefined;
+  const keys = keyProcess(
+    path.join(bundle, 'key-process.cjs'),
+    simulatedKey === undefined ? {} : { WARDLOCK_SIMULATED_KEY: simulatedKey },
+    report,
+  );
+  const station = new StationApp(
+    {
+      clock,
+      idle: { ms: () => powerMonitor.getSystemIdleTime() * 1000 },
+      journal,
+      keys,
+      surfaces: shell.desk,
+      verifier: createVerifier({
+        rpId: config.rpId,
+        clock,
+        random: (length) => new Uint8Array(randomBytes(length)),
+        counters: state,
+      }),
+      uuid: randomUUID,
+      activeApp: (session) => shell.desk.session(session)?.activeApp,
+      report,
+    },
+    {
+      place: config.place,
+      rpId: config.rpId,
+      language: config.language,
+      theme: config.theme,
+      helpPhone: config.helpPhone,
+      simulated: __SIMULATED_KEYS__,
+      unsealed: options.unsealed,
+      firstRevision: options.firstRevision,
+    },
+    policy.parse({}),
+  );
+
+  const uploader = createUploader({ journal, transport, clock, link, random: Math.random, report });
+  const age = directoryAge(clock, state, () => store.current()?.policy, (outdated) => station.setStop('outdated', outdated));
+  const sync = createDirectorySync({
+    store,
+    transport,
+    clock,
+    random: Math.random,
+    report,
+    updated(snapshot, event) {
+      station.note(event);
+      station.setDirectory(snapshot);
+    },
+    refused: (event) => station.note(event),
+    confirmed: age.confirmed,
+  });
+
+  shell.attach(station);
+  station.onAppended(uploader.kick);
+  link.listen((status) => station.setLink(status));
+  clock.onJump((ms) => station.note({ type: 'clock.jumped', outcome: 'success', detail: { ms } }));
+  powerMonitor.on('suspend', () => station.dispatch({ type: 'lock', cause: 'suspend' }));
+  powerMonitor.on('lock-screen', () => station.dispatch({ type: 'lock', cause: 'os-lock' }));
+  powerMonitor.on('resume', () => clock.resynchronise());
+
+  const known = store.current();
+  station.setStop('no-directory', known === undefined);
+  if (options.isNewlyPaired) station.note({ type: 'station.paired', outcome: 'success', detail: {} });
+  station.start(newest === undefined || newest === 'station.stopped');
+  if (known) {
+    station.setDirectory(known);
+    age.start();
+  }
+  station.setLink(link.current());
+  uploader.kick();
+  sync.start();
+
+  return {
+    async finish() {
+      station.shutdown();
+      sync.close();
+      age.close();
+      const end = clock.mono() + LAST_UPLOAD_MS;
+      while (journal.waiting() > 0 && clock.mono() < end && link.current().kind === 'connected') {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      uploader.close();
+      keys.close();
+      journal.close();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import path from 'node:path';
+import type { StationConfig } from './adapters/config.ts';
+import { bootView } from './app/boot-view.ts';
+import type { StationApp } from './app/station-app.ts';
+import type { Stop } from './domain/station.ts';
+import { handleAsks, tellView } from './ipc/handle.ts';
+import type { Clock } from './ports/clock.ts';
+import { demoKeysWindow } from './windows/demo-keys.ts';
+import { stationPages } from './windows/pages.ts';
+import { type Desk, desk } from './windows/surfaces.ts';
+
+/** One event for each kind of attempt of a session in this time: a hostile page must not fill the log. */
+const BLOCKED_EVENT_MS = 10_000;
+
+/** Windows and pages, covered from the first moment; the station is put behind them when it is there. */
+export interface Shell {
+  readonly desk: Desk;
+  /** What the curtain says while there is no station yet. Returns the number of that view. */
+  boot(stop: Stop, unsealed?: boolean): number;
+  attach(station: StationApp): void;
+}
+
+export async function createShell(
+  config: StationConfig,
+  clock: Clock,
+  bundle: string,
+  report: (code: string, cause?: unknown) => void,
+): Promise<Shell> {
+  const { place, rpId, language, theme, helpPhone } = config;
+  let station: StationApp | undefined;
+  let boot = bootView({ place, language, theme, helpPhone, simulated: __SIMULATED_KEYS__, unsealed: false }, 0, 'starting');
+
+  const noted = new Map<string, number>();
+  const noteBlocked = (session: string | undefined, what: string) => {
+    if (session === undefined) return report(`blocked:${what}`);
+    const key = `${session} ${what}`;
+    const last = noted.get(key);
+    if (last !== undefined && clock.mono() - last < BLOCKED_EVENT_MS) return;
+    noted.set(key, clock.mono());
+    station?.note({ type: 'app.blocked', outcome: 'failure', session, detail: { what } });
+  };
+
+  const pages = await stationPages(rpId, path.join(bundle, 'ui'));
+  const windows = desk(pages, path.join(bundle, 'preload.cjs'), {
+    blocked: noteBlocked,
+    appCrashed: (session, app) =>
+      station?.note({ type: 'app.crashed', outcome: 'failure', session, detail: { app } }),
+    pageGone(surface) {
+      report(`page-gone:${surface}`);
+      // Without the bar nobody's name is on the screen; without a curtain's page its cloth is still there.
+      station?.dispatch({ type: 'lock', cause: 'fault' });
+    },
+    displaysChanged: () => station?.dispatch({ type: 'lock', cause: 'display' }),
+  });
+
+  handleAsks(
+    {
+      view: () => station?.view() ?? boot,
+      start: () => station?.dispatch({ type: 'start' }),
+      submitPin: (pin) => station?.submitPin(pin),
+      cancel: () => station?.dispatch({ type: 'cancel' }),
+      lock: () => station?.dispatch({ type: 'lock', cause: 'button' }),
+      switchUser: () => station?.switchUser(),
+      signOut: () => station?.dispatch({ type: 'sign-out' }),
+      stay: () => station?.stay(),
+      selectApp: (id) => station?.selectApp(id),
+      setLanguage: (next) => station?.setLanguage(next),
+    },
+    pages.origin,
+    windows.isStationPage,
+    (code, name) => report(`ipc:${code}`, name),
+  );
+  windows.cover();
+
+  if (__SIMULATED_KEYS__) {
+    const address = process.env['WARDLOCK_DEMO_KEYS'];
+    if (address !== undefined) windows.onCovered(demoKeysWindow(address).raise);
+  }
+
+  return {
+    desk: windows,
+    boot(stop, unsealed = boot.unsealed) {
+      boot = {
+        ...boot,
+        unsealed,
+        revision: boot.revision + 1,
+        screen: { kind: 'curtain', step: { kind: 'stopped', stop } },
+      };
+      tellView(windows.pages(), boot);
+      return boot.revision;
+    },
+    attach(next) {
+      station = next;
+      next.onView((view) => tellView(windows.pages(), view));
+    },
+  };
+}
