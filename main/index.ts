@@ -2,7 +2,12 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { app, safeStorage } from 'electron';
 import { createClock } from './adapters/clock.ts';
-import { type ConfigSource, type StationConfig, dataFolder, loadConfig } from './adapters/config.ts';
+import {
+  type ConfigSource,
+  type StationConfig,
+  dataFolder,
+  loadConfig,
+} from './adapters/config.ts';
 import { openLog } from './adapters/log.ts';
 import { openPairing } from './adapters/pairing.ts';
 import { openVault, stationSecrets } from './adapters/sealer.ts';
@@ -34,7 +39,9 @@ let finish = (): Promise<void> => Promise.resolve();
 /** The last resort: cover, tell, start again. The new start is locked, and tells of the lost sessions. */
 function fatal(code: string, cause: unknown): void {
   cover();
-  log.error(code, { cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+  log.error(code, {
+    cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+  });
   if (source.packaged) app.relaunch();
   app.exit(EXIT.software);
 }
@@ -103,11 +110,14 @@ async function start(config: StationConfig): Promise<void> {
   const known = pairing.current();
   if (known === undefined) {
     shell.boot('unpaired', unsealed);
-    if (config.pairingCode === undefined) return report('pairing', 'no pairingCode in the configuration');
+    if (config.pairingCode === undefined)
+      return report('pairing', 'no pairingCode in the configuration');
   }
   const identity =
     known ??
-    (await pairing.pair(transport, clock, config.pairingCode ?? '', config.place, (why) => report('pairing', why)));
+    (await pairing.pair(transport, clock, config.pairingCode ?? '', config.place, (why) =>
+      report('pairing', why),
+    ));
 
   const started = await startPairedStation({
     config,

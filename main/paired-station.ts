@@ -47,7 +47,8 @@ export type StartFailure = 'journal-in-use' | 'journal-broken';
 export async function startPairedStation(
   options: PairedStationOptions,
 ): Promise<{ readonly finish: () => Promise<void> } | { readonly failure: StartFailure }> {
-  const { config, folder, bundle, identity, secrets, clock, link, transport, shell, report } = options;
+  const { config, folder, bundle, identity, secrets, clock, link, transport, shell, report } =
+    options;
   let directoryVersion = (): number => 0;
 
   const opened = openJournal({
@@ -115,7 +116,12 @@ export async function startPairedStation(
   );
 
   const uploader = createUploader({ journal, transport, clock, link, random: Math.random, report });
-  const age = directoryAge(clock, state, () => store.current()?.policy, (outdated) => station.setStop('outdated', outdated));
+  const age = directoryAge(
+    clock,
+    state,
+    () => store.current()?.policy,
+    (outdated) => station.setStop('outdated', outdated),
+  );
   const sync = createDirectorySync({
     store,
     transport,
@@ -140,7 +146,8 @@ export async function startPairedStation(
 
   const known = store.current();
   station.setStop('no-directory', known === undefined);
-  if (options.isNewlyPaired) station.note({ type: 'station.paired', outcome: 'success', detail: {} });
+  if (options.isNewlyPaired)
+    station.note({ type: 'station.paired', outcome: 'success', detail: {} });
   station.start(newest === undefined || newest === 'station.stopped');
   if (known) {
     station.setDirectory(known);

@@ -28,7 +28,11 @@ export async function createShell(
 ): Promise<Shell> {
   const { place, rpId, language, theme, helpPhone } = config;
   let station: StationApp | undefined;
-  let boot = bootView({ place, language, theme, helpPhone, simulated: __SIMULATED_KEYS__, unsealed: false }, 0, 'starting');
+  let boot = bootView(
+    { place, language, theme, helpPhone, simulated: __SIMULATED_KEYS__, unsealed: false },
+    0,
+    'starting',
+  );
 
   const noted = new Map<string, number>();
   const noteBlocked = (session: string | undefined, what: string) => {
@@ -41,18 +45,8 @@ export async function createShell(
   };
 
   const pages = await stationPages(rpId, path.join(bundle, 'ui'));
-  const windows = desk(pages, path.join(bundle, 'preload.cjs'), {
-    blocked: noteBlocked,
-    appCrashed: (session, app) =>
-      station?.note({ type: 'app.crashed', outcome: 'failure', session, detail: { app } }),
-    pageGone(surface) {
-      report(`page-gone:${surface}`);
-      // Without the bar nobody's name is on the screen; without a curtain's page its cloth is still there.
-      station?.dispatch({ type: 'lock', cause: 'fault' });
-    },
-    displaysChanged: () => station?.dispatch({ type: 'lock', cause: 'display' }),
-  });
-
+  // Before there is a page: the first thing it does is ask.
+  let windows: Desk | undefined;
   handleAsks(
     {
       view: () => station?.view() ?? boot,
@@ -67,9 +61,20 @@ export async function createShell(
       setLanguage: (next) => station?.setLanguage(next),
     },
     pages.origin,
-    windows.isStationPage,
+    (id) => windows?.isStationPage(id) ?? false,
     (code, name) => report(`ipc:${code}`, name),
   );
+  windows = desk(pages, path.join(bundle, 'preload.cjs'), {
+    blocked: noteBlocked,
+    appCrashed: (session, app) =>
+      station?.note({ type: 'app.crashed', outcome: 'failure', session, detail: { app } }),
+    pageGone(surface) {
+      report(`page-gone:${surface}`);
+      // Without the bar nobody's name is on the screen; without a curtain's page its cloth is still there.
+      station?.dispatch({ type: 'lock', cause: 'fault' });
+    },
+    displaysChanged: () => station?.dispatch({ type: 'lock', cause: 'display' }),
+  });
   windows.cover();
 
   if (__SIMULATED_KEYS__) {
@@ -77,8 +82,9 @@ export async function createShell(
     if (address !== undefined) windows.onCovered(demoKeysWindow(address).raise);
   }
 
+  const made = windows;
   return {
-    desk: windows,
+    desk: made,
     boot(stop, unsealed = boot.unsealed) {
       boot = {
         ...boot,
@@ -86,12 +92,12 @@ export async function createShell(
         revision: boot.revision + 1,
         screen: { kind: 'curtain', step: { kind: 'stopped', stop } },
       };
-      tellView(windows.pages(), boot);
+      tellView(made.pages(), boot);
       return boot.revision;
     },
     attach(next) {
       station = next;
-      next.onView((view) => tellView(windows.pages(), view));
+      next.onView((view) => tellView(made.pages(), view));
     },
   };
 }

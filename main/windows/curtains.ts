@@ -1,4 +1,4 @@
-import { type BrowserWindow, type Display, screen } from 'electron';
+import { type BrowserWindow, type Display, type Rectangle, screen } from 'electron';
 
 export interface Curtains {
   /** Covers every display; synchronous, and repeated calls are harmless. */
@@ -6,6 +6,15 @@ export interface Curtains {
   /** Takes the curtain from the working display; the others stay covered. */
   uncover(): void;
   windows(): readonly BrowserWindow[];
+}
+
+/**
+ * Chromium on X11 takes one pixel off a window that is exactly as large as its display, so that no window
+ * manager takes it for full screen: a line of the desktop would show. One pixel more, and it stays.
+ */
+export function coveringBounds({ bounds }: Display): Rectangle {
+  const more = process.platform === 'linux' ? 1 : 0;
+  return { ...bounds, width: bounds.width + more, height: bounds.height + more };
 }
 
 /**
@@ -27,9 +36,10 @@ export function curtains(
 
   const place = (window: BrowserWindow, display: Display) => {
     const now = window.getBounds();
-    const { x, y, width, height } = display.bounds;
+    const wanted = coveringBounds(display);
+    const { x, y, width, height } = wanted;
     if (now.x !== x || now.y !== y || now.width !== width || now.height !== height) {
-      window.setBounds(display.bounds);
+      window.setBounds(wanted);
     }
   };
 

@@ -54,7 +54,7 @@ export function sessionWindows(
     answer({
       responseHeaders: {
         ...details.responseHeaders,
-        'permissions-policy': ['publickey-credentials-get=(), publickey-credentials-create=()'],
+        'permissions-policy': ['publickey-credentials-get=()'],
       },
     });
   });

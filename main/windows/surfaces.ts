@@ -1,6 +1,6 @@
 import { type BrowserWindow, type Rectangle, type WebContents, clipboard, screen } from 'electron';
 import type { Surfaces } from '../ports/surfaces.ts';
-import { type Curtains, curtains } from './curtains.ts';
+import { type Curtains, coveringBounds, curtains } from './curtains.ts';
 import { type Blocked, lockDownContents } from './lockdown.ts';
 import type { stationPages } from './pages.ts';
 import { type SessionWindows, sessionWindows } from './session-windows.ts';
@@ -71,7 +71,7 @@ export function desk(
   };
 
   const lid: Curtains = curtains(
-    (display, isWorking) => page('curtain', display.bounds, isWorking ? '' : '?plain'),
+    (display, isWorking) => page('curtain', coveringBounds(display), isWorking ? '' : '?plain'),
     () => {
       const { bar: barArea, work } = area();
       bar?.setBounds(barArea);
