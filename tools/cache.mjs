@@ -32,6 +32,7 @@ export async function cached(name, make) {
   const place = path.join(cacheFolder(), name);
   if (await isWhole(place)) return place;
   await rm(place, { recursive: true, force: true });
+  await removeAbandonedDrafts(name);
   const draft = path.join(cacheFolder(), `.${name}.${process.pid}.${Date.now()}`);
   try {
     await mkdir(draft, { recursive: true });
@@ -44,6 +45,25 @@ export async function cached(name, make) {
     await rm(draft, { recursive: true, force: true });
   }
   return place;
+}
+
+/** What a maker that was ended by force left behind. */
+async function removeAbandonedDrafts(name) {
+  if (!existsSync(cacheFolder())) return;
+  for (const entry of await readdir(cacheFolder())) {
+    if (!entry.startsWith(`.${name}.`)) continue;
+    const pid = Number(entry.slice(name.length + 2).split('.')[0]);
+    if (!isRunning(pid))
+      await rm(path.join(cacheFolder(), entry), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 async function isWhole(place) {

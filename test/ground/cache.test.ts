@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -48,5 +49,12 @@ test('two makers at once end with one whole entry', async () => {
   ]);
   expect(new Set(places).size).toBe(1);
   expect(await readFile(path.join(folder, 'entry', 'file'), 'utf8')).toBe('same');
+  expect(await readdir(folder)).toEqual(['entry']);
+});
+
+test('what an ended maker left behind is removed', async () => {
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  await mkdir(path.join(folder, `.entry.${gone}.1`));
+  await cached('entry', entry('new'));
   expect(await readdir(folder)).toEqual(['entry']);
 });
