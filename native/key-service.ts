@@ -137,7 +137,12 @@ export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent
 
   return {
     /** An unexpected failure rejects: the process ends, and the agent locks. */
-    handle: async (message: unknown): Promise<void> => run(keyCommand.parse(message)),
+    async handle(message: unknown): Promise<void> {
+      const command = keyCommand.safeParse(message);
+      // Nothing of the message is told: there may be a PIN in it.
+      if (!command.success) throw new Error('a command outside the protocol');
+      await run(command.data);
+    },
     tellKeys,
     /** Resolves once no key is held any more. */
     released: () => released,
