@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from './run.mjs';
-import { supervise } from './service.mjs';
+import { endingWithUs, supervise } from './service.mjs';
 
 /**
  * @param {{ width?: number, height?: number }} [size] pixels
@@ -11,7 +11,8 @@ import { supervise } from './service.mjs';
  */
 export async function startDisplay({ width = 1920, height = 1080 } = {}) {
   const screen = ['-screen', '0', `${width}x${height}x24`];
-  const child = spawn('Xvfb', ['-displayfd', '3', ...screen, '-nolisten', 'tcp', '-noreset'], {
+  const server = ['-displayfd', '3', ...screen, '-nolisten', 'tcp', '-noreset'];
+  const child = spawn(...endingWithUs('Xvfb', server), {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   const service = supervise('Xvfb', child);

@@ -24,7 +24,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @returns {Promise<Service>}
  */
 export async function startService(name, args, { env, cwd, readySeconds = 30, onLog } = {}) {
-  const child = spawn(process.execPath, args, {
+  const child = spawn(...endingWithUs(process.execPath, args), {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,6 +45,15 @@ export async function startService(name, args, { env, cwd, readySeconds = 30, on
     throw new Error(`${name} ${problem}\n${service.log()}`);
   }
   return { ...service, ready };
+}
+
+/**
+ * The command, started so that the kernel ends it when this process dies, however it dies.
+ * @returns {[string, readonly string[]]}
+ */
+export function endingWithUs(command, args) {
+  if (process.platform !== 'linux') return [command, args];
+  return ['setpriv', ['--pdeathsig', 'TERM', command, ...args]];
 }
 
 /**

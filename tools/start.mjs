@@ -1,6 +1,6 @@
 // `npm start`: the whole demo on this machine until Ctrl-C. Runs on Node 24, started by wardlock.mjs.
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDemoStack } from './demo-stack.mjs';
@@ -61,11 +61,21 @@ function keepAgentRunning(electron, env, crashes = 0) {
     running.splice(running.indexOf(agent), 1);
     if (code === 0) ended.resolve({ code: 0, why: 'the agent was closed' });
     else if (crashes < 3) {
-      say(`the agent ended with ${signal ?? code}; starting it again\n${agent.log()}`);
+      say(`the agent ended with ${signal ?? code}; starting it again\n${lastWords(agent)}`);
       keepAgentRunning(electron, env, crashes + 1);
-    } else ended.resolve({ code: 1, why: `the agent ended ${crashes + 1} times\n${agent.log()}` });
+    } else
+      ended.resolve({ code: 1, why: `the agent ended ${crashes + 1} times\n${lastWords(agent)}` });
   });
 }
+
+/** Without Chromium's complaints about the D-Bus that a bare machine has not. */
+const lastWords = (agent) =>
+  agent
+    .log()
+    .split('\n')
+    .filter((line) => !line.includes(':ERROR:bus.cc'))
+    .slice(-10)
+    .join('\n');
 
 function tellWhatToDo(stack, display, hidden) {
   const people = stack.people.map(
@@ -97,12 +107,16 @@ function tellWhatToDo(stack, display, hidden) {
   );
 }
 
+/** Nobody sees this display; the picture is for those who want to know that something is there. */
 async function picture(display) {
   const file = path.join(root, 'out', 'screenshots', 'start.png');
   await mkdir(path.dirname(file), { recursive: true });
-  // Nobody sees this display; the picture is for those who want to know that something is there.
-  await sleep(5000);
-  await display.screenshot(file);
+  for (let tries = 0; tries < 20 && !stopping; tries += 1) {
+    await sleep(2000);
+    await display.screenshot(file);
+    // A screen on which nothing is drawn yet compresses to next to nothing.
+    if ((await stat(file)).size > 20_000) break;
+  }
   say(`wrote ${path.relative(process.cwd(), file)}`);
 }
 
