@@ -15,19 +15,19 @@ const node = path.join(root, 'node_modules', '.bin', 'node');
 
 /** What each command needs before its own program runs. */
 const commands = {
-  start: { program: 'tools/start.mjs', packages: 'electron', bundles: ['agent-dev', 'server'] },
-  test: { program: 'tools/test.mjs', packages: 'test', bundles: ['agent', 'agent-dev', 'server'] },
-  check: { program: 'tools/check.mjs', packages: 'none', bundles: [] },
-  smoke: { program: 'tools/smoke.mjs', packages: 'electron', bundles: ['agent-dev', 'server'] },
-  bench: { program: 'bench/main.mjs', packages: 'electron', bundles: ['agent-dev', 'server'] },
+  start: { program: 'tools/start', packages: 'electron', bundles: ['agent-dev', 'server'] },
+  test: { program: 'tools/test', packages: 'test', bundles: ['agent', 'agent-dev', 'server'] },
+  check: { program: 'tools/check', packages: 'none', bundles: [] },
+  smoke: { program: 'tools/smoke', packages: 'electron', bundles: ['agent-dev', 'server'] },
+  bench: { program: 'bench/main', packages: 'electron', bundles: ['agent-dev', 'server'] },
   screenshots: {
-    program: 'tools/screenshots.mjs',
-    packages: 'electron',
+    program: 'test/screenshots/main',
+    packages: 'test',
     bundles: ['agent-dev', 'server'],
   },
-  lab: { program: 'test/lab/main.mjs', packages: 'none', bundles: [] },
-  msi: { program: 'installer/main.mjs', packages: 'none', bundles: [] },
-  soak: { program: 'bench/soak.mjs', packages: 'electron', bundles: ['agent-dev', 'server'] },
+  lab: { program: 'test/lab/main', packages: 'none', bundles: [] },
+  msi: { program: 'installer/main', packages: 'none', bundles: [] },
+  soak: { program: 'bench/soak', packages: 'electron', bundles: ['agent-dev', 'server'] },
 };
 
 async function main([name, ...args]) {
@@ -38,8 +38,11 @@ async function main([name, ...args]) {
   if (command === undefined) {
     throw new Stop(`Usage: node tools/wardlock.mjs ${Object.keys(commands).join('|')} [arguments]`);
   }
-  if (!existsSync(path.join(root, command.program))) {
-    throw new Stop(`"${name}" is not built yet: there is no ${command.program}.`);
+  const program = [`${command.program}.mjs`, `${command.program}.ts`].find((file) =>
+    existsSync(path.join(root, file)),
+  );
+  if (program === undefined) {
+    throw new Stop(`"${name}" is not built yet: there is no ${command.program}.mjs or .ts.`);
   }
   await installSystemPackages(command.packages);
   await installModules(root);
@@ -47,7 +50,7 @@ async function main([name, ...args]) {
     const code = await step('bundling', ['tools/build.mjs', ...command.bundles]);
     if (code !== 0) throw new Stop('The bundles could not be built: see above.', 1);
   }
-  return step(name, [command.program, ...args]);
+  return step(name, [program, ...args]);
 }
 
 /** Runs one step in a process group of its own, so that nothing it started outlives it. */
