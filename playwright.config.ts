@@ -16,7 +16,8 @@ export default defineConfig({
     { name: 'security', testDir: 'test/e2e', grep: /@security/ },
     {
       name: 'chromium',
-      testDir: 'test/renderer',
+      testDir: 'test',
+      testMatch: ['renderer/**/*.spec.ts', 'console/**/*.spec.ts'],
       use: {
         browserName: 'chromium',
         viewport: { width: 1920, height: 1080 },
