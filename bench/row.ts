@@ -1,11 +1,12 @@
-/** One line of a benchmark. Ratios travel better than figures: `ratio` = p50 ÷ baseline of the same run. */
+/** One line of a benchmark. Ratios travel better than figures: each is against a baseline of the same run. */
 export interface Row {
   readonly name: string;
   readonly unit: string;
   readonly p50: number;
   readonly p95: number;
-  readonly baseline: number;
-  readonly ratio: number;
+  /** null where only the figure itself is of interest. */
+  readonly baseline: number | null;
+  readonly ratio: number | null;
   readonly n: number;
 }
 

@@ -83,7 +83,7 @@ test.each([
   await vault.write('journal-key', secret);
   expect(files()).toEqual(['journal-key.sealed']);
   for (const bytes of contents()) {
-    expect(bytes.includes(secret)).toBe(false);
+    expect(bytes.includes(Buffer.from(secret))).toBe(false);
     expect(bytes.includes(Buffer.from(secret).toString('base64'))).toBe(false);
   }
   const again = await vaultOf(options(storage(store)));

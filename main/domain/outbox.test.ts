@@ -48,7 +48,10 @@ test('a failure waits, longer each time, until it is due or the server is back',
     state: { kind: 'waiting', until: 9000, failures: 3 },
     effects: [{ type: 'wake', at: 9000 }],
   });
-  expect(outbox(waiting, { type: 'due', now: 4999 }).state).toBe(waiting);
+  expect(outbox(waiting, { type: 'due', now: 4999 })).toEqual({
+    state: waiting,
+    effects: [{ type: 'wake', at: 5000 }],
+  });
   expect(outbox(waiting, { type: 'due', now: 5000 })).toEqual({
     state: { kind: 'sending', failures: 3 },
     effects: [{ type: 'send' }],

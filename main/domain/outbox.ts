@@ -57,7 +57,10 @@ export function outbox(state: OutboxState, event: OutboxEvent): OutboxStep {
     case 'reachable':
       return state.kind === 'waiting' ? send(state.failures) : same;
     case 'due':
-      return state.kind === 'waiting' && event.now >= state.until ? send(state.failures) : same;
+      if (state.kind !== 'waiting') return same;
+      // Woken too early: without a new call it would wait for ever.
+      if (event.now < state.until) return { state, effects: [{ type: 'wake', at: state.until }] };
+      return send(state.failures);
     case 'answered':
       return state.kind === 'sending' ? answered(state.failures, event) : same;
     case 'failed':

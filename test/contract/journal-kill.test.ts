@@ -7,20 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { GENESIS, accessEvent } from '../../common/event.ts';
 import { journalSetting, opened, temporaryFolder } from '../support/journal.ts';
+import { randomFrom } from '../support/random.ts';
 
 const KILLS = 20;
 const child = path.join(import.meta.dirname, '../support/journal-child.ts');
-
-/** Mulberry32: the same seed kills after the same delays. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Lets the child append for so long, kills it, and returns what it was told was written. */
 async function killedAfter(ms: number, args: readonly string[]): Promise<Map<number, string>> {

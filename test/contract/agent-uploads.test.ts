@@ -1,0 +1,343 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { copyFileSync } from 'node:fs';
+import { type IncomingMessage, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { EventDraft } from '../../common/event.ts';
+import { eventList } from '../../common/wire.ts';
+import { openDirectoryStore } from '../../main/adapters/directory-store.ts';
+import { openVault, stationSecrets } from '../../main/adapters/sealer.ts';
+import { createTransport } from '../../main/adapters/transport.ts';
+import { createDirectorySync } from '../../main/app/directory-sync.ts';
+import { trackLink } from '../../main/app/link-tracker.ts';
+import { createUploader } from '../../main/app/uploader.ts';
+import type { Link } from '../../main/domain/link.ts';
+import type { Clock } from '../../main/ports/clock.ts';
+import { journalSetting, locked, opened, temporaryFolder } from '../support/journal.ts';
+import { randomFrom } from '../support/random.ts';
+import { openLab } from './server-lab.ts';
+
+const cleanups: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** Real time, a hundred times as fast: backoffs of a minute take half a second. */
+const fastClock: Clock = {
+  wall: () => Date.now(),
+  mono: () => performance.now() * 100,
+  at(at, run) {
+    const timer = setTimeout(run, Math.max(0, at - fastClock.mono()) / 100);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The real server on a socket, and the agent's own parts, paired with it. */
+async function pairedAgent(serverUrl?: (origin: string) => Promise<string>) {
+  const lab = await openLab();
+  cleanups.push(() => lab.close());
+  const origin = await lab.app.listen({ port: 0, host: '127.0.0.1' });
+  const place = temporaryFolder();
+  cleanups.push(place.remove);
+  const vault = await openVault({
+    folder: place.folder,
+    safeStorage: {},
+    platform: 'linux',
+    allowUnsealed: true,
+  });
+  if (!vault.ok) throw new Error(vault.error);
+  const secrets = await stationSecrets(vault.value);
+  if (!secrets.ok) throw new Error(secrets.error);
+  const { stationKey, journalKey } = secrets.value;
+  let station: string | undefined;
+  const url = (await serverUrl?.(origin)) ?? origin;
+  const made = createTransport({
+    serverUrl: url,
+    stationKey,
+    station: () => station,
+    deadlineMs: 2_000,
+  });
+  const { transport, link } = trackLink(made, fastClock);
+  const direct = createTransport({ serverUrl: origin, stationKey, station: () => station });
+  const paired = await direct.pair(await lab.pairingCode(), 'Room 12');
+  if (!paired.ok) throw new Error(JSON.stringify(paired.error));
+  ({ station } = paired.value);
+  const setting = { ...journalSetting(place.folder, journalKey), station };
+  const { journal, state } = opened(setting);
+  cleanups.push(() => journal.close());
+  const reports: string[] = [];
+  const report = (code: string) => void reports.push(code);
+  const uploader = createUploader({
+    journal,
+    transport,
+    clock: fastClock,
+    link,
+    random: Math.random,
+    report,
+  });
+  cleanups.push(() => uploader.close());
+  const append = (...drafts: EventDraft[]): void => {
+    const result = journal.append(drafts);
+    if (!result.ok) throw new Error(result.error);
+    uploader.kick();
+  };
+  async function stored() {
+    const all = [];
+    for (let after = 0; ;) {
+      const answer = await lab.console(`/v1/console/events?after=${after}&limit=500`);
+      const { events } = eventList.parse(JSON.parse(answer.body));
+      if (events.length === 0) return all;
+      all.push(...events);
+      after = events.at(-1)?.id ?? 0;
+    }
+  }
+  return {
+    lab,
+    place,
+    paired: paired.value,
+    setting,
+    journal,
+    state,
+    transport,
+    link,
+    uploader,
+    reports,
+    report,
+    append,
+    stored,
+  };
+}
+
+const everythingAcknowledged = (agent: { journal: { waiting(): number } }) =>
+  vi.waitFor(() => expect(agent.journal.waiting()).toBe(0), { timeout: 30_000, interval: 20 });
+
+test('what is appended is at the server: verbatim, once, in order', async () => {
+  const agent = await pairedAgent();
+  const written = [];
+  for (let turn = 0; turn < 5; turn++) {
+    const result = agent.journal.append([locked(), locked()]);
+    if (!result.ok) throw new Error(result.error);
+    written.push(...result.value);
+    agent.uploader.kick();
+  }
+  await everythingAcknowledged(agent);
+  const stored = await agent.stored();
+  expect(stored.map(({ hash, canonical, verdict }) => ({ hash, canonical, verdict }))).toEqual(
+    written.map(({ hash, canonical }) => ({
+      hash,
+      canonical: Buffer.from(canonical).toString('utf8'),
+      verdict: 'verified',
+    })),
+  );
+  expect(agent.uploader.state()).toEqual({ kind: 'idle' });
+  expect(agent.link.current()).toEqual({ kind: 'connected' });
+  expect(agent.reports).toEqual([]);
+});
+
+test('a backlog of more than one batch drains by itself', async () => {
+  const agent = await pairedAgent();
+  agent.journal.append(Array.from({ length: 2_345 }, locked));
+  agent.uploader.kick();
+  await everythingAcknowledged(agent);
+  expect((await agent.stored()).length).toBe(2_345);
+});
+
+/** Between agent and server: loses requests, loses answers, cuts, and passes on, as chance has it. */
+async function badNetwork(origin: string, random: () => number): Promise<string> {
+  const proxy = createServer((request: IncomingMessage, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const fate = random();
+      if (fate < 0.25) return void response.destroy();
+      if (fate < 0.35) return void response.writeHead(503).end('<html>');
+      const { method = 'GET', url = '/', headers } = request;
+      const sent = new Headers({
+        authorization: headers.authorization ?? '',
+        ...(headers['content-type'] === undefined
+          ? {}
+          : { 'content-type': headers['content-type'] }),
+      });
+      const body = method === 'GET' ? null : Buffer.concat(chunks);
+      fetch(origin + url, { method, headers: sent, body }).then(
+        async (answer) => {
+          const text = await answer.text();
+          // The server has taken it; the agent never hears.
+          if (fate < 0.6) return void response.destroy();
+          response.writeHead(
+            answer.status,
+            Object.fromEntries(
+              [...answer.headers].filter(
+                ([name]) => name === 'wardlock-nonce' || name === 'content-type',
+              ),
+            ),
+          );
+          response.end(fate < 0.7 ? text.slice(0, text.length / 2) : text);
+        },
+        () => void response.destroy(),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+}
+
+test('over a network that loses requests and answers, every event arrives once and in order', async () => {
+  const seed = Number(process.env['WARDLOCK_SEED'] ?? randomInt(2 ** 31));
+  console.log(`bad network test: seed ${seed} (WARDLOCK_SEED)`);
+  const random = randomFrom(seed);
+  const agent = await pairedAgent((origin) => badNetwork(origin, random));
+  for (let turn = 0; turn < 150; turn++) {
+    agent.append(...Array.from({ length: 1 + Math.floor(random() * 3) }, locked));
+    await delay(random() * 20);
+  }
+  await everythingAcknowledged(agent);
+  const stored = await agent.stored();
+  const seqs = stored.map(({ canonical }) => (JSON.parse(canonical) as { seq: number }).seq);
+  expect(seqs).toEqual(Array.from({ length: agent.journal.place().seq }, (_, index) => index + 1));
+  expect(stored.every(({ verdict }) => verdict === 'verified')).toBe(true);
+  expect(agent.uploader.state().kind).toBe('idle');
+});
+
+test('a server that stops and starts again: offline since then, later everything is there', async () => {
+  let isDown = false;
+  const agent = await pairedAgent(async (origin) => badNetwork(origin, () => (isDown ? 0 : 1)));
+  const links: Link[] = [];
+  agent.link.listen((link) => links.push(link));
+  isDown = true;
+  agent.append(locked());
+  await vi.waitFor(() => expect(agent.uploader.state().kind).toBe('waiting'), { timeout: 10_000 });
+  agent.append(locked());
+  expect(agent.journal.waiting()).toBe(2);
+  isDown = false;
+  await everythingAcknowledged(agent);
+  expect(links).toEqual([{ kind: 'offline', since: expect.any(Number) }, { kind: 'connected' }]);
+});
+
+test('a journal that forked from what the server has stops, and says so once', async () => {
+  const agent = await pairedAgent();
+  agent.append(locked());
+  await everythingAcknowledged(agent);
+  // A copy of the disk comes back after the original went on.
+  agent.journal.close();
+  const copy = path.join(agent.place.folder, 'copy.db');
+  copyFileSync(agent.setting.file, copy);
+  const original = opened({ ...agent.setting, boot: randomUUID() }).journal;
+  const forked = opened({ ...agent.setting, file: copy, boot: randomUUID() }).journal;
+  const reports: string[] = [];
+  const uploaderOf = (journal: typeof original) =>
+    createUploader({
+      journal,
+      transport: agent.transport,
+      clock: fastClock,
+      link: agent.link,
+      random: Math.random,
+      report: (code) => void reports.push(code),
+    });
+  const [first, second] = [uploaderOf(original), uploaderOf(forked)];
+  original.append([locked()]);
+  first.kick();
+  await everythingAcknowledged({ journal: original });
+  forked.append([locked()]);
+  second.kick();
+  await vi.waitFor(() => expect(second.state()).toEqual({ kind: 'halted', code: 'chain-fork' }));
+  second.kick();
+  expect(reports).toEqual(['upload:chain-fork']);
+  expect(forked.waiting()).toBe(1);
+  for (const uploader of [first, second]) uploader.close();
+  for (const journal of [original, forked]) journal.close();
+});
+
+test('the receipt must be for what was sent', async () => {
+  const agent = await pairedAgent();
+  const result = agent.journal.append([locked()]);
+  if (!result.ok) throw new Error(result.error);
+  const { epoch } = agent.journal.place();
+  const receipts = [
+    { epoch: randomUUID(), seq: 1, hash: result.value[0]?.hash ?? '', accepted: 1 },
+    { epoch, seq: 1, hash: 'ab'.repeat(32), accepted: 1 },
+  ];
+  for (const receipt of receipts) {
+    const reports: string[] = [];
+    const uploader = createUploader({
+      journal: agent.journal,
+      transport: { upload: async () => ({ ok: true, value: receipt }) },
+      clock: fastClock,
+      link: agent.link,
+      random: Math.random,
+      report: (code) => void reports.push(code),
+    });
+    uploader.kick();
+    await vi.waitFor(() => expect(reports).toEqual(['upload:wrong-receipt']));
+    expect(agent.journal.waiting()).toBe(1);
+    uploader.close();
+  }
+});
+
+test('the signed directory is fetched, put in force, and confirmed from then on', async () => {
+  const agent = await pairedAgent();
+  const { store } = await openDirectoryStore({
+    file: path.join(agent.place.folder, 'directory.jws'),
+    serverKey: agent.paired.serverKey,
+    group: agent.paired.group,
+    rpId: 'localhost',
+    state: agent.state,
+  });
+  const told: string[] = [];
+  let confirmations = 0;
+  const sync = createDirectorySync({
+    store,
+    transport: agent.transport,
+    clock: fastClock,
+    random: Math.random,
+    report: agent.report,
+    updated: (snapshot, event) =>
+      void told.push(`${event.type} ${snapshot.version} ${JSON.stringify(event.detail)}`),
+    refused: (event) => void told.push(`${event.type} ${JSON.stringify(event.detail)}`),
+    confirmed: () => void confirmations++,
+  });
+  cleanups.push(() => sync.close());
+  expect(sync.confirmedAt()).toBeUndefined();
+  sync.start();
+  await vi.waitFor(() => expect(confirmations).toBeGreaterThan(2), { timeout: 10_000 });
+  expect(told).toEqual(['directory.updated 1 {"version":1}']);
+  expect(store.current()?.members.map(({ id }) => id)).toContain(agent.lab.nurse.person);
+  expect(sync.confirmedAt()).toBeGreaterThan(Date.now() - 60_000);
+  expect(agent.reports).toEqual([]);
+});
+
+test('a directory that is refused is told once, and asked for again', async () => {
+  const agent = await pairedAgent();
+  const { store } = await openDirectoryStore({
+    file: path.join(agent.place.folder, 'directory.jws'),
+    serverKey: agent.paired.serverKey,
+    group: agent.paired.group,
+    rpId: 'keys.other.example',
+    state: agent.state,
+  });
+  const refused: EventDraft[] = [];
+  const sync = createDirectorySync({
+    store,
+    transport: agent.transport,
+    clock: fastClock,
+    random: Math.random,
+    report: agent.report,
+    updated: () => undefined,
+    refused: (event) => void refused.push(event),
+    confirmed: () => undefined,
+  });
+  cleanups.push(() => sync.close());
+  sync.start();
+  await vi.waitFor(() => expect(agent.reports.length).toBeGreaterThan(2), { timeout: 10_000 });
+  expect(new Set(agent.reports)).toEqual(new Set(['directory:wrong-rp']));
+  expect(refused).toEqual([
+    { type: 'directory.refused', outcome: 'failure', detail: { reason: 'wrong-rp' } },
+  ]);
+  expect(store.current()).toBeUndefined();
+});
