@@ -6,6 +6,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder } from './cache.mjs';
 import { fallbackElectron, fallbackVersion } from './electron-fallback.mjs';
+import { visibly } from './progress.mjs';
 import { run } from './run.mjs';
 
 /**
@@ -29,7 +30,7 @@ const retryAfterMs = 60 * 60 * 1000;
  * @returns {Promise<Electron>}
  */
 export async function resolveElectron(say = (line) => process.stderr.write(`${line}\n`)) {
-  const electron = (await overridden()) ?? (await ownDownload(say)) ?? (await fallback(say));
+  const electron = (await overridden()) ?? (await ownOrFallback(say));
   say(`Electron ${electron.version} (${electron.source}): ${electron.reason}`);
   say(`  ${electron.executable}`);
   return electron;
@@ -53,59 +54,71 @@ async function overridden() {
   return { executable, dist, version, source: 'override', reason: 'ELECTRON_OVERRIDE_DIST_PATH' };
 }
 
-async function ownDownload(say) {
+async function ownOrFallback(say) {
   const { version } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
-  const dist = path.join(installed, 'dist');
-  const found = async () => {
-    const executable = path.join(dist, platformPath());
-    const present = existsSync(executable) && existsSync(path.join(dist, 'version'));
-    if (!present || !(await readFile(path.join(dist, 'version'), 'utf8')).includes(version)) return;
-    const reason = 'the electron package of package-lock.json with its own download';
-    return { executable, dist, version, source: 'installed', reason };
-  };
-  const present = await found();
-  if (present !== undefined) return present;
-
   const note = path.join(cacheFolder(), `electron-${version}-unavailable.json`);
-  if ((await failedLately(note)) !== undefined) return undefined;
-  say(`fetching Electron ${version} (at most ${downloadSeconds} s)`);
-  const program = path.join(installed, 'install.js');
-  try {
-    await run(process.execPath, [program], { seconds: downloadSeconds, cwd: installed });
-    return await found();
-  } catch (error) {
-    const why =
-      error.message
-        .split('\n')
-        .slice(1)
-        .find((line) => line.trim()) ?? error.message;
-    await rm(dist, { recursive: true, force: true });
-    await mkdir(cacheFolder(), { recursive: true });
-    await writeFile(note, JSON.stringify({ at: Date.now(), why }));
-    return undefined;
+  let problem;
+  if (!(await hasOwnBinary(version))) {
+    problem = await failedLately(note);
+    if (problem === undefined) {
+      problem = await download(version, say);
+      if (problem !== undefined) await remember(note, problem);
+    }
   }
+  if (problem === undefined) {
+    const dist = path.join(installed, 'dist');
+    const reason = 'the electron package of package-lock.json with its own download';
+    return {
+      executable: path.join(dist, platformPath()),
+      dist,
+      version,
+      source: 'installed',
+      reason,
+    };
+  }
+  return {
+    ...(await fallbackElectron(say)),
+    version: fallbackVersion,
+    source: 'fallback',
+    reason:
+      `for trying out and tests only, because electron ${version} cannot be downloaded ` +
+      `(${problem}; asked again after an hour, or once ${note} is deleted)`,
+  };
+}
+
+async function hasOwnBinary(version) {
+  const dist = path.join(installed, 'dist');
+  const versionFile = path.join(dist, 'version');
+  if (!existsSync(path.join(dist, platformPath())) || !existsSync(versionFile)) return false;
+  return (await readFile(versionFile, 'utf8')).trim().replace(/^v/, '') === version;
+}
+
+/** Lets the electron package fetch its binary; answers with the problem, if there is one. */
+async function download(version, say) {
+  const fetching = () =>
+    run(process.execPath, [path.join(installed, 'install.js')], {
+      seconds: downloadSeconds,
+      cwd: installed,
+    });
+  try {
+    await visibly(`fetching Electron ${version} (at most ${downloadSeconds} s)`, fetching, say);
+  } catch (error) {
+    await rm(path.join(installed, 'dist'), { recursive: true, force: true });
+    const [first, ...more] = error.message.split('\n').filter((line) => line.trim());
+    return more[0] ?? first;
+  }
+  return (await hasOwnBinary(version)) ? undefined : 'its installation left no binary';
 }
 
 async function failedLately(note) {
   if (!existsSync(note)) return undefined;
-  const { at, why } = JSON.parse(await readFile(note, 'utf8'));
-  return Date.now() - at < retryAfterMs ? { why, note } : undefined;
+  const { at, problem } = JSON.parse(await readFile(note, 'utf8'));
+  return Date.now() - at < retryAfterMs ? problem : undefined;
 }
 
-async function fallback(say) {
-  const { version } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
-  const note = path.join(cacheFolder(), `electron-${version}-unavailable.json`);
-  const failed = await failedLately(note);
-  const { dist, executable } = await fallbackElectron(say);
-  return {
-    executable,
-    dist,
-    version: fallbackVersion,
-    source: 'fallback',
-    reason:
-      `electron ${version} could not be downloaded (${failed?.why ?? 'no binary after its installation'}); ` +
-      `for trying out and tests only. Delete ${note} to try again before an hour is over`,
-  };
+async function remember(note, problem) {
+  await mkdir(cacheFolder(), { recursive: true });
+  await writeFile(note, JSON.stringify({ at: Date.now(), problem }));
 }
 
 /** Where the executable lies in a runtime of this system. */
