@@ -30,6 +30,7 @@ export const en = {
   parked: {
     title: 'Parked here',
     someone: 'Someone',
+    more: '{{count}} more',
     times: 'since {{since}}, kept until {{until}}',
   },
   help: 'My key isn’t working',

@@ -28,6 +28,7 @@ export const es: Words = {
   parked: {
     title: 'En pausa aquí',
     someone: 'Alguien',
+    more: '{{count}} más',
     times: 'desde {{since}}, hasta {{until}}',
   },
   help: 'Mi llave no funciona',
@@ -239,7 +240,10 @@ export const es: Words = {
       steps: {
         first: { title: 'Vaya despacio', text: 'Cuente los puntos al escribir.' },
         second: { title: '¿Es su llave?', text: 'Se parecen. El PIN es de la llave.' },
-        third: { title: 'Vuelva a ponerla', text: 'Tras tres intentos, sáquela y vuelva a ponerla.' },
+        third: {
+          title: 'Vuelva a ponerla',
+          text: 'Tras tres intentos, sáquela y vuelva a ponerla.',
+        },
       },
     },
     blocked: {
@@ -250,7 +254,10 @@ export const es: Words = {
           title: 'Vuelva a ponerla',
           text: 'Saque la llave, vuelva a ponerla y pruebe una vez más.',
         },
-        second: { title: 'Use la de repuesto', text: 'Tiene su propio PIN y abre el mismo trabajo.' },
+        second: {
+          title: 'Use la de repuesto',
+          text: 'Tiene su propio PIN y abre el mismo trabajo.',
+        },
         third: { title: 'Llame a Informática', text: 'La llave se prepara de nuevo con usted.' },
       },
     },

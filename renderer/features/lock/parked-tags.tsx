@@ -2,6 +2,9 @@ import { useWords } from '../../i18n/i18n.ts';
 import { useView } from '../../store/station-store.ts';
 import { useTimes } from '../../ui/times.ts';
 
+/** More than these are told by a number. */
+const SHOWN = 6;
+
 /** Who is parked here: bed tags hung on the cloth. Names and times only as far as policy shows them. */
 export function ParkedTags() {
   const t = useWords();
@@ -14,7 +17,7 @@ export function ParkedTags() {
         {t('parked.title')}
       </h2>
       <ul className="tags">
-        {parked.map(({ id, name, since, until }) => (
+        {parked.slice(0, SHOWN).map(({ id, name, since, until }) => (
           <li key={id} className="tag">
             <b>{name ?? t('parked.someone')}</b>
             {since !== undefined && until !== undefined && (
@@ -24,6 +27,11 @@ export function ParkedTags() {
             )}
           </li>
         ))}
+        {parked.length > SHOWN && (
+          <li className="tag">
+            <b>{t('parked.more', { count: parked.length - SHOWN })}</b>
+          </li>
+        )}
       </ul>
     </section>
   );

@@ -22,12 +22,12 @@ export function PinPad({ step }: { step: PinStep }) {
   const t = useWords();
   const [buffer] = useState(createPinBuffer);
   const [count, setCount] = useState(0);
-  const [isShort, setShort] = useState(step.tooShort);
+  const [isRefused, setRefused] = useState(false);
   const { minLength } = step;
 
   const changed = () => {
     setCount(buffer.length);
-    setShort(false);
+    setRefused(false);
   };
   const press = (digit: number) => {
     buffer.push(digit);
@@ -39,7 +39,7 @@ export function PinPad({ step }: { step: PinStep }) {
   };
   const submit = () => {
     if (buffer.length < minLength) {
-      setShort(true);
+      setRefused(true);
       return;
     }
     buffer.spend((pin) => intend(station.submitPin(pin)));
@@ -64,6 +64,8 @@ export function PinPad({ step }: { step: PinStep }) {
   // The digits do not outlive the pad.
   useEffect(() => () => buffer.cut(0), [buffer]);
 
+  // Main's word holds until something is typed.
+  const isShort = isRefused || (step.tooShort && count === 0);
   const isAgain = step.mismatches > 0;
   const isReady = count >= minLength;
   return (

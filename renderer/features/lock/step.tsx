@@ -36,7 +36,7 @@ function Content({ step }: { step: CurtainStep }) {
     case 'pin':
       return (
         <>
-          <PinPad step={step} />
+          <PinPad key={step.mismatches} step={step} />
           <Cancel />
         </>
       );

@@ -1,0 +1,69 @@
+// Writes every state of the station's pages to out/screenshots: npm run screenshots [-- PATTERN]
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type Browser, type Page, chromium } from '@playwright/test';
+import { type FakeStation, fakeStation } from '../support/fake-station.ts';
+import { doubleText, ready, settle, still } from '../support/look.ts';
+import { serveStationPages } from '../support/station-pages.ts';
+import { NOW } from '../support/station-views.ts';
+import { type Frame, type Shot, shots } from './shots.ts';
+
+const folder = path.resolve(import.meta.dirname, '../../out/screenshots');
+
+/** Pictures of one window follow one another in one page. */
+function byFrame(wanted: readonly Shot[]): ReadonlyMap<string, readonly Shot[]> {
+  const frames = new Map<string, Shot[]>();
+  for (const shot of wanted) {
+    const { url, size, forcedColors, doubleText: isDouble } = shot;
+    const frame = JSON.stringify({ url, size, forcedColors, isDouble });
+    frames.set(frame, [...(frames.get(frame) ?? []), shot]);
+  }
+  return frames;
+}
+
+async function open(browser: Browser, origin: string, frame: Frame, view: Shot['view']) {
+  const [width, height] = frame.size;
+  const context = await browser.newContext({
+    ...still,
+    viewport: { width, height },
+    // The touch rings stand still in a picture.
+    reducedMotion: 'reduce',
+    ...(frame.forcedColors ? { forcedColors: 'active' } : {}),
+  });
+  const page = await context.newPage();
+  const station = await fakeStation(page, view);
+  if (frame.doubleText) await doubleText(page);
+  await page.clock.setFixedTime(NOW);
+  await page.goto(origin + frame.url);
+  await ready(page);
+  return { page, station, close: () => context.close() };
+}
+
+async function take(page: Page, station: FakeStation, { name, view }: Shot): Promise<void> {
+  await station.show(view);
+  await settle(page);
+  if (view.screen.kind === 'curtain' && view.screen.step.kind === 'pin') {
+    for (const digit of '4938') await page.keyboard.press(digit);
+  }
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  for (let digits = 4; digits > 0; digits -= 1) await page.keyboard.press('Backspace');
+}
+
+await mkdir(folder, { recursive: true });
+const pattern = new RegExp(process.argv[2] ?? '');
+const wanted = shots.filter(({ name }) => pattern.test(name));
+const pages = await serveStationPages();
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium' });
+try {
+  for (const shotsOfFrame of byFrame(wanted).values()) {
+    const [first] = shotsOfFrame;
+    if (first === undefined) continue;
+    const { page, station, close } = await open(browser, pages.origin, first, first.view);
+    for (const shot of shotsOfFrame) await take(page, station, shot);
+    await close();
+  }
+  process.stdout.write(`${wanted.length} pictures in out/screenshots\n`);
+} finally {
+  await browser.close();
+  await pages.close();
+}

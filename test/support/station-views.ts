@@ -1,0 +1,162 @@
+import { type CurtainStep, type StationView, notices, stops } from '../../preload/contract.ts';
+import type { Unnumbered } from './fake-station.ts';
+
+/** The moment of every picture, station time. */
+export const NOW = '2026-11-24T14:32:00.000Z';
+const at = (time: string, day = '2026-11-24') => `${day}T${time}:00.000Z`;
+
+const parked: StationView['parked'] = [
+  { id: '1', name: 'Maria L.', since: at('14:20'), until: at('14:50') },
+  { id: '2', name: 'Dr. Chen W.', since: at('14:26'), until: at('14:56') },
+];
+
+const base = {
+  place: 'ICU North · Bay 4',
+  language: 'en',
+  theme: 'day',
+  simulated: false,
+  unsealed: false,
+  helpPhone: '4357',
+  link: { kind: 'connected' },
+  parked,
+} satisfies Partial<Unnumbered>;
+
+const at7days = { kind: 'offline', since: at('06:40', '2026-11-17'), waiting: 1204 } as const;
+
+export const curtain = (step: CurtainStep, rest: Partial<Unnumbered> = {}): Unnumbered => ({
+  ...base,
+  ...rest,
+  screen: { kind: 'curtain', step },
+});
+
+type Session = Extract<StationView['screen'], { kind: 'session' }>;
+
+export const session = (
+  rest: Partial<Session> = {},
+  view: Partial<Unnumbered> = {},
+): Unnumbered => ({
+  ...base,
+  ...view,
+  screen: {
+    kind: 'session',
+    member: { givenName: 'Maria', fullName: 'Maria Lopez', role: 'Nurse, ICU North' },
+    apps: [
+      { id: 'chart', name: 'Chart', icon: 'clipboard-pen' },
+      { id: 'medication', name: 'Medication', icon: 'pill' },
+      { id: 'labs', name: 'Labs', icon: 'flask-conical' },
+      { id: 'directory', name: 'Directory', icon: 'phone' },
+    ],
+    activeApp: 'chart',
+    secondsToLock: 102,
+    lockSeconds: 120,
+    over: { kind: 'nothing' },
+    ...rest,
+  },
+});
+
+const pin = (rest: Partial<Extract<CurtainStep, { kind: 'pin' }>> = {}): CurtainStep => ({
+  kind: 'pin',
+  minLength: 6,
+  retries: 8,
+  mismatches: 0,
+  tooShort: false,
+  ...rest,
+});
+
+const tap: CurtainStep = { kind: 'waiting', keyPresent: false };
+const offline = {
+  kind: 'offline',
+  since: at('09:12'),
+  waiting: 214,
+  directoryAt: at('09:10'),
+} as const;
+const idle = (secondsToLock: number) =>
+  session({ secondsToLock, over: { kind: 'idle', warningSeconds: 20 } });
+
+export type Surface = '/curtain' | '/curtain?plain' | '/bar' | '/overlay';
+export interface Scene {
+  readonly url: Surface;
+  readonly view: Unnumbered;
+}
+
+/** Every state of every surface, each by a name. */
+export const scenes = {
+  'curtain-tap': { url: '/curtain', view: curtain(tap) },
+  'curtain-tap-nobody-parked': { url: '/curtain', view: curtain(tap, { parked: [] }) },
+  'curtain-key-in': { url: '/curtain', view: curtain({ kind: 'waiting', keyPresent: true }) },
+  'curtain-reading': { url: '/curtain', view: curtain({ kind: 'reading' }) },
+  'curtain-pin': { url: '/curtain', view: curtain(pin()) },
+  'curtain-pin-too-short': { url: '/curtain', view: curtain(pin({ tooShort: true })) },
+  'curtain-pin-again': { url: '/curtain', view: curtain(pin({ mismatches: 1, retries: 7 })) },
+  'curtain-pin-again-twice': { url: '/curtain', view: curtain(pin({ mismatches: 2, retries: 6 })) },
+  'curtain-pin-last': { url: '/curtain', view: curtain(pin({ mismatches: 1, retries: 1 })) },
+  'curtain-checking': { url: '/curtain', view: curtain({ kind: 'checking' }) },
+  'curtain-touch': { url: '/curtain', view: curtain({ kind: 'touch' }) },
+  'curtain-opening': { url: '/curtain', view: curtain({ kind: 'opening' }) },
+  'curtain-session': { url: '/curtain', view: session() },
+  'curtain-connecting': { url: '/curtain', view: curtain(tap, { link: { kind: 'connecting' } }) },
+  'curtain-offline': { url: '/curtain', view: curtain(tap, { link: offline }) },
+  'curtain-offline-days': { url: '/curtain', view: curtain(tap, { link: at7days }) },
+  'curtain-marks': { url: '/curtain', view: curtain(tap, { simulated: true, unsealed: true }) },
+  'curtain-six-parked': {
+    url: '/curtain',
+    view: curtain(tap, {
+      parked: ['Maria L.', 'Dr. Chen W.', 'Amina D.', 'Jonas K.', 'Ines F.', 'Dr. Samuel O.'].map(
+        (name, index) => ({ id: String(index), name, since: at('14:20'), until: at('14:50') }),
+      ),
+    }),
+  },
+  'curtain-parked-unnamed': {
+    url: '/curtain',
+    view: curtain(tap, {
+      parked: [{ id: '1' }, { id: '2', since: at('14:20'), until: at('14:50') }],
+    }),
+  },
+  'curtain-plain': { url: '/curtain?plain', view: curtain(pin()) },
+  ...Object.fromEntries(
+    notices.flatMap((notice) =>
+      [false, true].map((keyPresent) => [
+        `curtain-notice-${notice}${keyPresent ? '-key-in' : ''}`,
+        { url: '/curtain', view: curtain({ kind: 'waiting', keyPresent, notice }) } satisfies Scene,
+      ]),
+    ),
+  ),
+  ...Object.fromEntries(
+    stops.map((stop) => [
+      `curtain-stopped-${stop}`,
+      {
+        url: '/curtain',
+        view: curtain(
+          { kind: 'stopped', stop },
+          stop === 'outdated' ? { link: at7days, parked: [] } : { parked: [] },
+        ),
+      } satisfies Scene,
+    ]),
+  ),
+  bar: { url: '/bar', view: session() },
+  'bar-six-apps': {
+    url: '/bar',
+    view: session({
+      apps: [
+        'Chart',
+        'Medication',
+        'Labs',
+        'Directory',
+        'Imaging',
+        'Discharge letters and forms',
+      ].map((name, index) => ({ id: `app${index}`, name, icon: 'app-window' })),
+      activeApp: 'app0',
+    }),
+  },
+  'bar-marks-offline': {
+    url: '/bar',
+    view: session({}, { simulated: true, unsealed: true, link: offline }),
+  },
+  'bar-idle': { url: '/bar', view: idle(12) },
+  'bar-curtain': { url: '/bar', view: curtain(tap) },
+  'overlay-idle': { url: '/overlay', view: idle(12) },
+  'overlay-idle-begins': { url: '/overlay', view: idle(20) },
+  'overlay-idle-last-second': { url: '/overlay', view: idle(1) },
+  'overlay-key': { url: '/overlay', view: session({ over: { kind: 'key' } }) },
+  'overlay-nothing': { url: '/overlay', view: session() },
+} as const satisfies Record<string, Scene>;
