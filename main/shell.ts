@@ -79,7 +79,7 @@ export async function createShell(
 
   if (__SIMULATED_KEYS__) {
     const address = process.env['WARDLOCK_DEMO_KEYS'];
-    if (address !== undefined) windows.onCovered(demoKeysWindow(address).raise);
+    if (address !== undefined) windows.onRestacked(demoKeysWindow(address).raise);
   }
 
   const made = windows;

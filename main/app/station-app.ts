@@ -280,6 +280,7 @@ export class StationApp {
         if (effect.attempt === undefined) return this.record(effect.drafts);
         return this.recordAccess(effect.drafts, effect.attempt);
       case 'key-begin':
+        surfaces.prepare();
         return keys.send({ kind: 'begin', attempt: effect.attempt, rpId: this.facts.rpId });
       case 'key-cancel':
         return keys.send({ kind: 'cancel', attempt: effect.attempt });

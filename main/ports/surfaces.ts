@@ -3,6 +3,8 @@ import type { ClinicalApp } from '../../common/policy.ts';
 /** The windows, as the app sees them. `cover` is synchronous: it returns once every curtain is shown. */
 export interface Surfaces {
   cover(): void;
+  /** Somebody is on the way in: makes what every session needs, so that it is there in time. */
+  prepare(): void;
   /** Shows bar and windows of the session, then takes the curtain from the working display. */
   uncover(session: string): void;
   /** Creates bar and app windows of a new session, hidden. */

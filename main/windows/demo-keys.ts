@@ -1,6 +1,8 @@
 import { BrowserWindow, app, screen, session } from 'electron';
 import { denyEverything } from './lockdown.ts';
 
+const RESTACK_MS = 120;
+
 /**
  * Development builds only (`__SIMULATED_KEYS__`): the page of the simulated keys in a small window of its
  * own, above the curtain, so that a newcomer can insert, touch and pull keys. Closing it ends the demo.
@@ -17,7 +19,8 @@ export function demoKeysWindow(address: string): { raise(): void } {
     title: 'Demo keys (simulation)',
     width,
     height,
-    x: workArea.x + Math.round((workArea.width - width) / 2),
+    // Left of the opening in the curtain, where the PIN pad is.
+    x: workArea.x + Math.round(workArea.width * 0.32),
     y: workArea.y + workArea.height - height - 24,
     show: false,
     skipTaskbar: true,
@@ -33,5 +36,7 @@ export function demoKeysWindow(address: string): { raise(): void } {
     window.moveTop();
   };
   window.webContents.once('did-finish-load', raise);
-  return { raise };
+  // Windows that are being shown now come to the front a moment later. (Raising without taking the focus
+  // needs a window manager; on a bare display the window stays where it is.)
+  return { raise: () => void setTimeout(raise, RESTACK_MS) };
 }

@@ -6,6 +6,7 @@ import {
 } from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
+import { firstPaint } from './station-window.ts';
 
 /** The app windows of one session, in its own in-memory partition. */
 export interface SessionWindows {
@@ -13,6 +14,8 @@ export interface SessionWindows {
   readonly activeApp: string | undefined;
   select(app: string): void;
   show(): void;
+  /** Resolves once the active app has drawn itself for the first time. */
+  painted(): Promise<void>;
   /** Out of sight and silent; the documents live on. */
   hide(): void;
   focus(): void;
@@ -60,6 +63,7 @@ export function sessionWindows(
   });
 
   const windows = new Map<string, BrowserWindow>();
+  const painted = new Map<string, Promise<void>>();
   for (const app of apps) {
     const window = new BrowserWindow({
       ...bounds,
@@ -90,6 +94,7 @@ export function sessionWindows(
     // A page that cannot be reached shows its own error; the log has the crash code, never the address.
     window.loadURL(app.url).catch(() => on.crashed(app.id));
     windows.set(app.id, window);
+    painted.set(app.id, firstPaint(window));
   }
 
   let active = apps[0]?.id;
@@ -112,6 +117,7 @@ export function sessionWindows(
       for (const window of windows.values()) window.webContents.setAudioMuted(false);
       activeWindow()?.show();
     },
+    painted: () => (active === undefined ? undefined : painted.get(active)) ?? Promise.resolve(),
     hide() {
       for (const window of windows.values()) {
         window.webContents.setAudioMuted(true);

@@ -35,3 +35,9 @@ export function stationWindow(
   window.setMenu(null);
   return window;
 }
+
+/** Resolves when the window's page has been drawn once, also while it is hidden. */
+export const firstPaint = (window: BrowserWindow): Promise<void> =>
+  new Promise((resolve) => {
+    window.once('ready-to-show', resolve);
+  });

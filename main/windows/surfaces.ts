@@ -4,10 +4,13 @@ import { type Curtains, coveringBounds, curtains } from './curtains.ts';
 import { type Blocked, lockDownContents } from './lockdown.ts';
 import type { stationPages } from './pages.ts';
 import { type SessionWindows, sessionWindows } from './session-windows.ts';
-import { stationWindow } from './station-window.ts';
+import { firstPaint, stationWindow } from './station-window.ts';
 
 /** Height of the session bar, rail included, in CSS px (renderer: the bar's own height). */
 export const BAR_HEIGHT = 92;
+
+/** How long a new session waits for its app to draw itself before it is shown as it is. */
+const APP_PATIENCE_MS = 600;
 
 export interface Desk extends Surfaces {
   /** Windows that show the view. */
@@ -15,8 +18,8 @@ export interface Desk extends Surfaces {
   isStationPage(webContentsId: number): boolean;
   /** Active app of a session, and its apps. */
   session(id: string): Pick<SessionWindows, 'apps' | 'activeApp'> | undefined;
-  /** Puts the demonstration's window back above the curtain (development builds). */
-  onCovered(run: () => void): void;
+  /** Called when windows have changed their order: the demonstration's window stays above them. */
+  onRestacked(run: () => void): void;
 }
 
 /** All windows of the station: curtains over overlay and bar over apps. */
@@ -33,9 +36,12 @@ export function desk(
   const sessions = new Map<string, SessionWindows>();
   const stationContents = new Map<number, BrowserWindow>();
   let shown: string | undefined;
+  /** Counts covers and uncovers: an uncovering that has been overtaken does nothing. */
+  let turn = 0;
   let bar: BrowserWindow | undefined;
   let overlay: BrowserWindow | undefined;
-  let covered = (): void => undefined;
+  let barPainted = Promise.resolve();
+  let restacked = (): void => undefined;
 
   const ownerOf = (contents: WebContents | null) =>
     contents === null ? undefined : [...sessions].find(([, windows]) => windows.has(contents));
@@ -83,12 +89,16 @@ export function desk(
 
   const ensureBar = () => {
     const places = area();
-    bar ??= page('bar', places.bar);
+    if (bar === undefined) {
+      bar = page('bar', places.bar);
+      barPainted = firstPaint(bar);
+    }
     overlay ??= page('overlay', places.work);
   };
 
   return {
     cover() {
+      turn++;
       lid.cover();
       overlay?.hide();
       if (shown !== undefined) {
@@ -98,8 +108,9 @@ export function desk(
         // What one member copied is not for the next.
         clipboard.clear();
       }
-      covered();
+      restacked();
     },
+    prepare: ensureBar,
     open(session, apps) {
       ensureBar();
       sessions.set(
@@ -118,8 +129,16 @@ export function desk(
       windows.show();
       bar?.setAlwaysOnTop(true, 'floating');
       bar?.showInactive();
-      lid.uncover();
-      windows.focus();
+      // The curtain goes once there is something to see: the member's name above all, and the app unless
+      // it is slow. Whatever covers in the meantime wins.
+      const patience = new Promise<void>((resolve) => void setTimeout(resolve, APP_PATIENCE_MS));
+      const mine = ++turn;
+      void Promise.all([barPainted, Promise.race([windows.painted(), patience])]).then(() => {
+        if (turn !== mine) return;
+        lid.uncover();
+        windows.focus();
+        restacked();
+      });
     },
     destroy(session) {
       const windows = sessions.get(session);
@@ -140,12 +159,13 @@ export function desk(
         overlay?.hide();
         if (shown !== undefined) sessions.get(shown)?.focus();
       }
+      restacked();
     },
     pages: () => [...stationContents.values()].map((window) => window.webContents),
     isStationPage: (id) => stationContents.has(id),
     session: (id) => sessions.get(id),
-    onCovered(run) {
-      covered = run;
+    onRestacked(run) {
+      restacked = run;
     },
   };
 }
