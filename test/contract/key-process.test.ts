@@ -147,6 +147,7 @@ describe('the bundled key process under its supervisor', () => {
     reader.send({ kind: 'begin', attempt: 0, rpId: 'localhost' });
     await mail.next(isKind('crashed'));
     await mail.next(isKind('keys'));
+    expect(children.map(({ exitCode }) => exitCode)).toEqual([1, null]);
   });
 });
 

@@ -1,0 +1,64 @@
+// The server as a program of its own, run from its source.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const program = path.resolve(import.meta.dirname, '../../server/index.ts');
+
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  readonly origin: string;
+  readonly token: string;
+  /** Everything on stderr so far. */
+  log(): string;
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
+}
+
+export async function startServer(data: string): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [program, 'serve', '--data', data, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (chunk) => (log += String(chunk)));
+  const ended = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout });
+  const first = await Promise.race([once(lines, 'line'), ended]);
+  const text: unknown = first[0];
+  if (typeof text !== 'string') throw new Error(`the server ended at once: ${log}`);
+  const ready = JSON.parse(text);
+  const consoleUrl = new URL(ready.consoleUrl);
+  return {
+    child,
+    origin: `http://127.0.0.1:${ready.port}`,
+    token: consoleUrl.searchParams.get('token') ?? '',
+    log: () => log,
+    async end(signal) {
+      child.kill(signal);
+      await ended;
+      return child.exitCode;
+    },
+  };
+}
+
+export interface CommandOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function serverCommand(...args: readonly string[]): Promise<CommandOutcome> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...args], {
+      timeout: 60_000,
+    });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    if (!(error instanceof Error && 'stdout' in error && 'stderr' in error && 'code' in error)) {
+      throw error;
+    }
+    const { code, stdout, stderr } = error;
+    return { code: Number(code), stdout: String(stdout), stderr: String(stderr) };
+  }
+}
