@@ -156,9 +156,8 @@ export const en = {
     loading: 'Asking the server…',
     unauthorized: 'This page opens with the address that the server prints.',
     unauthorizedHow:
-      'Each time the server starts, it prints the console’s address with a token in it. Open that whole address in this browser.',
-    unauthorizedWhy:
-      'A token is good until the server starts again. If you came in with one before, the server has started since.',
+      'When the server starts, it prints the console’s address with a token in it. Open that whole address in this browser.',
+    unauthorizedWhy: 'The browser then stays signed in for 30 days.',
     unreachable: 'The server cannot be reached.',
     unreachableHow: 'This page tries again every two seconds and appears by itself.',
     unreadable: 'The server says something that this page does not understand.',

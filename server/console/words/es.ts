@@ -154,9 +154,8 @@ export const es: Words = {
     loading: 'Preguntando al servidor…',
     unauthorized: 'Esta página se abre con la dirección que escribe el servidor.',
     unauthorizedHow:
-      'Cada vez que arranca, el servidor escribe la dirección de la consola con una clave dentro. Abra esa dirección completa en este navegador.',
-    unauthorizedWhy:
-      'La clave vale hasta que el servidor arranca de nuevo. Si ya había entrado con una, el servidor ha arrancado desde entonces.',
+      'Al arrancar, el servidor escribe la dirección de la consola con una clave dentro. Abra esa dirección completa en este navegador.',
+    unauthorizedWhy: 'Después, el navegador sigue dentro 30 días.',
     unreachable: 'No se llega al servidor.',
     unreachableHow: 'Esta página lo intenta de nuevo cada dos segundos y aparece por sí sola.',
     unreadable: 'El servidor dice algo que esta página no entiende.',
