@@ -105,7 +105,9 @@ async function server() {
       },
     }),
   ]);
-  await cp(path.join(root, 'server/console/index.html'), path.join(out, 'console/index.html'));
+  for (const file of ['index.html', 'icon.svg']) {
+    await cp(path.join(root, 'server/console', file), path.join(out, 'console', file));
+  }
   await writeFile(
     path.join(out, 'package.json'),
     JSON.stringify(
