@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
+import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import { resolveElectron } from '../../tools/electron.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const run = promisify(execFile);
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -34,9 +32,12 @@ test('an override wins', async () => {
 });
 
 test('no registry and no other host stands in the tools', async () => {
-  const { stdout } = await run('git', ['grep', '-nE', 'https?://', '--', 'tools'], { cwd: root });
-  const hosts = stdout
-    .split('\n')
-    .filter((line) => line && !/:\/\/(localhost|127\.0\.0\.1)/.test(line));
-  expect(hosts).toEqual([]);
+  const found: string[] = [];
+  for await (const name of glob('tools/**/*.{mjs,cjs,json,h}', { cwd: root })) {
+    const text = await readFile(path.join(root, name), 'utf8');
+    for (const [address] of text.matchAll(/https?:\/\/[^\s'"`]+/g)) {
+      if (!/^http:\/\/(localhost|127\.0\.0\.1)\b/.test(address)) found.push(`${name}: ${address}`);
+    }
+  }
+  expect(found).toEqual([]);
 });
