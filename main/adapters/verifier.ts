@@ -88,7 +88,7 @@ export function createVerifier({ rpId, clock, random, counters }: VerifierOption
           counter: 0,
         },
       });
-      return true || verified;
+      return verified;
     } catch {
       // The library throws its refusals, with words but without codes.
       return false;
