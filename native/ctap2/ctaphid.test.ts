@@ -329,7 +329,8 @@ describe('a transaction', () => {
     await fc.assert(
       fc.asyncProperty(packets, async (some) => {
         const answer = outcome(hid.cbor(Uint8Array.of(0x04)));
-        for (const [channel, second, rest] of some) key.answer(report(channel + second + toHex(rest)));
+        for (const [channel, second, rest] of some)
+          key.answer(report(channel + second + toHex(rest)));
         time.advance(10_000);
         expect(await answer).toMatch(/^(([0-9a-f]{2})*|silent|untouched|malformed|busy)$/);
         expect(time.waiting()).toBe(0);

@@ -64,22 +64,25 @@ afterEach(async () => {
 });
 
 function supervise(file: string, env: Record<string, string> = {}) {
-  reader = superviseKeys((): KeyChild => {
-    const child = fork(file, {
-      env,
-      execArgv: ['--import', shim],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    children.push(child);
-    return {
-      postMessage: (message) => child.send(message as object),
-      on(event: string, listener: (value: never) => void) {
-        child.on(event, (value) => listener(value as never));
-      },
-      kill: () => child.kill('SIGKILL'),
-    };
-  }, (code) => reports.push(code));
+  reader = superviseKeys(
+    (): KeyChild => {
+      const child = fork(file, {
+        env,
+        execArgv: ['--import', shim],
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      children.push(child);
+      return {
+        postMessage: (message) => child.send(message as object),
+        on(event: string, listener: (value: never) => void) {
+          child.on(event, (value) => listener(value as never));
+        },
+        kill: () => child.kill('SIGKILL'),
+      };
+    },
+    (code) => reports.push(code),
+  );
   reader.listen(mail.put);
 }
 
@@ -118,12 +121,16 @@ describe('the bundled key process under its supervisor', () => {
 
   it('carries a whole access', async () => {
     await simulator.control.insert('nurse');
-    expect(await mail.next(isPlugged)).toMatchObject({ keys: [{ simulated: true, product: 'Simulated key' }] });
+    expect(await mail.next(isPlugged)).toMatchObject({
+      keys: [{ simulated: true, product: 'Simulated key' }],
+    });
     await untilTouch(1);
     await simulator.control.touch();
     const assertion = await mail.next(isKind('assertion'));
     expect(assertion).toMatchObject({ attempt: 1, reports: 10 });
-    expect(assertion.kind === 'assertion' && assertion.authenticatorData).toBeInstanceOf(Uint8Array);
+    expect(assertion.kind === 'assertion' && assertion.authenticatorData).toBeInstanceOf(
+      Uint8Array,
+    );
   });
 
   it('says that it crashed when it is killed during the touch, and works again soon after', async () => {
@@ -189,6 +196,8 @@ describe('the supervisor of the key process', () => {
       { WARDLOCK_SIMULATED_KEY: 'udp://127.0.0.1:1' },
     );
     const event = await mail.next(({ kind }) => kind === 'keys');
-    expect(event.kind === 'keys' && event.keys.map(({ id }) => id)).toEqual(['WARDLOCK_SIMULATED_KEY']);
+    expect(event.kind === 'keys' && event.keys.map(({ id }) => id)).toEqual([
+      'WARDLOCK_SIMULATED_KEY',
+    ]);
   });
 });

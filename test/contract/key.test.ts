@@ -232,6 +232,55 @@ describe('the key service and a simulated key', () => {
     expect(await next('refused')).toMatchObject({ code: 'no-credential' });
   });
 
+  it('keeps tries and counter when the key is pulled and put back', async () => {
+    await insert('nurse');
+    await begin();
+    await next('ready');
+    await present('000000').done;
+    await next('refused');
+    await service.handle({ kind: 'cancel', attempt });
+    await insert('physician');
+    expect((await nurseKey()).pinRetries).toBe(7);
+    await insert('nurse');
+    await simulator.control.touchAutomatically(true);
+    for (const counter of [1, 2]) {
+      await begin();
+      await next('ready');
+      present(nurse.pin);
+      await next('assertion');
+      expect((await nurseKey()).counter).toBe(counter);
+    }
+  });
+
+  it('drops a PIN that comes before the key is ready, and goes on', async () => {
+    await insert('nurse');
+    const begun = begin();
+    const { bytes, done } = present(nurse.pin);
+    await done;
+    expect([...bytes]).toEqual([0, 0, 0, 0, 0, 0]);
+    await begun;
+    await next('ready');
+    const first = present('000000');
+    const second = present('111111');
+    await Promise.all([first.done, second.done]);
+    expect(await next('refused')).toMatchObject({ code: 'pin-mismatch', pinRetries: 7 });
+    expect([...second.bytes]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect((await nurseKey()).pinRetries).toBe(7);
+  });
+
+  it('gives way to a newer attempt, which waits until the key has let go', async () => {
+    await insert('nurse');
+    await begin();
+    await next('ready');
+    present(nurse.pin);
+    await untilTouchIsAwaited();
+    const old = attempt;
+    await begin();
+    expect(await next('refused')).toEqual({ kind: 'refused', attempt: old, code: 'cancelled' });
+    expect(await next('ready')).toMatchObject({ attempt });
+    expect((await simulator.control.state()).waitingForTouch).toBe(false);
+  });
+
   it('refuses to choose between two keys', async () => {
     const second: KeySource = {
       ...source,

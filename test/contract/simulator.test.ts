@@ -1,6 +1,8 @@
 import { type Socket as UdpSocket, createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
 import { cdeEncodeOptions, encode } from 'cbor2';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -68,10 +70,22 @@ describe('the simulated key, packet by packet', () => {
     const request = new Map<number, unknown>([
       [1, 'localhost'],
       [2, new Uint8Array(32)],
-      [3, [new Map<string, unknown>([['id', credentialId], ['type', 'public-key']])]],
+      [
+        3,
+        [
+          new Map<string, unknown>([
+            ['id', credentialId],
+            ['type', 'public-key'],
+          ]),
+        ],
+      ],
     ]);
-    const message = Buffer.concat([Buffer.of(0x02), encode(request, cdeEncodeOptions)]).toString('hex');
-    send(`${mine} 90 ${(message.length / 2).toString(16).padStart(4, '0')} ${message.slice(0, 114)}`);
+    const message = Buffer.concat([Buffer.of(0x02), encode(request, cdeEncodeOptions)]).toString(
+      'hex',
+    );
+    send(
+      `${mine} 90 ${(message.length / 2).toString(16).padStart(4, '0')} ${message.slice(0, 114)}`,
+    );
     send(`${mine} 00 ${message.slice(114, 232)}`);
     send(`${mine} 01 ${message.slice(232)}`);
   }
@@ -178,6 +192,29 @@ describe('the simulated key, packet by packet', () => {
   });
 });
 
+describe('the control of the simulated key', () => {
+  it('answers each line, and tells subscribers of each change', async () => {
+    const socket = connect(simulator.controlPort, '127.0.0.1');
+    const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+    const next = async () =>
+      JSON.parse(String((await lines.next()).value)) as Record<string, unknown>;
+    socket.write('{"cmd":"subscribe"}\nnonsense\n{"cmd":"dance"}\n');
+    expect(await next()).toEqual({ ok: true });
+    expect(await next()).toMatchObject({ ok: false });
+    expect(await next()).toMatchObject({ ok: false });
+    await simulator.control.insert('nurse');
+    expect(await next()).toMatchObject({
+      ok: true,
+      event: 'state',
+      inserted: 'nurse',
+      waitingForTouch: false,
+    });
+    await simulator.control.remove();
+    expect(await next()).toMatchObject({ event: 'state', inserted: null });
+    socket.destroy();
+  });
+});
+
 describe('the simulated key, told nonsense', () => {
   it('answers any message with a status', async () => {
     const { keys } = provision({ rpId: 'localhost', people: [nurse] });
@@ -187,7 +224,24 @@ describe('the simulated key, told nonsense', () => {
       fc.array(
         fc.tuple(
           fc.integer({ min: 1, max: 10 }),
-          fc.constantFrom('00', '01', '02', '05', '09', '20', '40', '60', '80', 'a0', 'f5', '81a0', 'a10102', 'f6', 'a12100', '18ff'),
+          fc.constantFrom(
+            '00',
+            '01',
+            '02',
+            '05',
+            '09',
+            '20',
+            '40',
+            '60',
+            '80',
+            'a0',
+            'f5',
+            '81a0',
+            'a10102',
+            'f6',
+            'a12100',
+            '18ff',
+          ),
         ),
         { maxLength: 8 },
       ),
@@ -196,7 +250,9 @@ describe('the simulated key, told nonsense', () => {
       fc.uint8Array({ minLength: 1, maxLength: 80 }),
       shaped.map(([command, entries]) => {
         const sorted = [...new Map(entries)].sort(([a], [b]) => a - b);
-        const body = sorted.map(([field, value]) => field.toString(16).padStart(2, '0') + value).join('');
+        const body = sorted
+          .map(([field, value]) => field.toString(16).padStart(2, '0') + value)
+          .join('');
         return new Uint8Array([command, 0xa0 + sorted.length, ...Buffer.from(body, 'hex')]);
       }),
     );
@@ -212,7 +268,13 @@ describe('the simulated key, told nonsense', () => {
 
 describe('the Demo keys page', () => {
   const ask = async (method: string, url: string, headers: Record<string, string>, body = '') => {
-    const sent = httpRequest({ host: '127.0.0.1', port: simulator.http, method, path: url, headers });
+    const sent = httpRequest({
+      host: '127.0.0.1',
+      port: simulator.http,
+      method,
+      path: url,
+      headers,
+    });
     sent.end(body);
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     let text = '';
@@ -229,7 +291,10 @@ describe('the Demo keys page', () => {
       waitingForTouch: false,
       keys: [{ id: 'nurse', name: 'Maria Lopez', pin: '246813', pinRetries: 8 }],
     });
-    expect(await ask('POST', '/touch', json, '{}')).toMatchObject({ status: 200, text: '{"touched":false}' });
+    expect(await ask('POST', '/touch', json, '{}')).toMatchObject({
+      status: 200,
+      text: '{"touched":false}',
+    });
     await ask('POST', '/remove', json);
     expect((await simulator.control.state()).inserted).toBeNull();
     expect(await ask('POST', '/insert', json, '{"key":"nobody"}')).toMatchObject({ status: 400 });
@@ -244,7 +309,9 @@ describe('the Demo keys page', () => {
       ask('POST', '/insert', { 'content-type': 'text/plain' }, '{"key":"nurse"}'),
       ask('POST', '/insert', {}, '{"key":"nurse"}'),
     ];
-    expect((await Promise.all(refusals)).map(({ status }) => status)).toEqual([403, 403, 403, 403, 415, 415]);
+    expect((await Promise.all(refusals)).map(({ status }) => status)).toEqual([
+      403, 403, 403, 403, 415, 415,
+    ]);
     expect((await simulator.control.state()).inserted).toBeNull();
   });
 });

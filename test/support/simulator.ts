@@ -73,7 +73,9 @@ export async function startSimulator(people: readonly Person[], rpId = 'localhos
   const ready = JSON.parse(line) as { udp: number; control: number; http: number };
   const control = await connectControl(ready.control);
   return {
-    ...ready,
+    udp: ready.udp,
+    http: ready.http,
+    controlPort: ready.control,
     control,
     credentials,
     async stop() {
