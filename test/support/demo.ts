@@ -59,6 +59,7 @@ export async function startDemo(policy: Record<string, unknown> = {}) {
     physician: person(/physician/i),
     keys,
     events,
+    driver: (agent: RunningAgent) => stationDriver(agent.app, keys),
     /** All of them, however many pages. */
     async allEvents(): Promise<StoredEvent[]> {
       const all: StoredEvent[] = [];

@@ -6,12 +6,16 @@ import { resolveElectron, sandboxArguments } from '../../tools/electron.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-export interface AgentOptions {
-  /** Environment of the demo stack (`agentEnvironment`). */
-  readonly env: Record<string, string>;
+export interface LaunchOptions {
+  readonly env?: Record<string, string>;
   /** DISPLAY to show it on; one of its own when left out. */
   readonly display?: string;
   readonly size?: { readonly width: number; readonly height: number };
+}
+
+export interface AgentOptions extends LaunchOptions {
+  /** Environment of the demo stack (`agentEnvironment`). */
+  readonly env: Record<string, string>;
   /** Folder of the bundle. */
   readonly bundle?: 'agent-dev' | 'agent';
 }
@@ -34,17 +38,25 @@ const inherited = (): Record<string, string> =>
   );
 
 /** Starts the built agent in a real Electron on a real display, driven by Playwright. */
-export async function launchAgent(options: AgentOptions): Promise<RunningAgent> {
+export function launchAgent(options: AgentOptions): Promise<RunningAgent> {
   const bundle = path.join(root, 'out', options.bundle ?? 'agent-dev');
   if (!existsSync(path.join(bundle, 'main.cjs'))) {
     throw new Error(`there is no ${bundle}: run node_modules/.bin/node tools/build.mjs`);
   }
+  return launchElectron(bundle, options);
+}
+
+/** Starts any Electron app the same way. */
+export async function launchElectron(
+  folder: string,
+  options: LaunchOptions = {},
+): Promise<RunningAgent> {
   const electron = await resolveElectron(() => undefined);
   const own = options.display === undefined ? await startDisplay(options.size) : undefined;
   const display = own?.name ?? options.display ?? '';
   const app = await _electron.launch({
     executablePath: electron.executable,
-    args: [bundle],
+    args: [folder],
     cwd: root,
     // Playwright adds --no-sandbox without this; with it only root goes without the sandbox.
     chromiumSandbox: sandboxArguments().length === 0,

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { resolveElectron } from '../tools/electron.mjs';
+import * as journal from './journal.ts';
+import type { Row } from './row.ts';
+import * as station from './station.ts';
+
+/** `npm run bench`: every figure beside a baseline of the same run. --json FILE for machines. */
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
+
+const rows: Row[] = [];
+for (const { rows: measure } of [journal, station]) rows.push(...(await measure()));
+
+const width = Math.max(...rows.map(({ name }) => name.length));
+const cells = (name: string, ...rest: readonly (string | number | null)[]) =>
+  [name.padEnd(width), ...rest.map((cell) => String(cell ?? '-').padStart(10))].join('');
+process.stdout.write(`${cells('', 'unit', 'p50', 'p95', 'baseline', 'ratio', 'n')}\n`);
+for (const { name, unit, p50, p95, baseline, ratio, n } of rows) {
+  process.stdout.write(`${cells(name, unit, p50, p95, baseline, ratio, n)}\n`);
+}
+
+if (values.json !== undefined) {
+  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+  const { version, source } = await resolveElectron(() => undefined);
+  const runtime = `Node ${process.versions.node}, Electron ${version} (${source})`;
+  const outcome = { schema: 1, command: 'bench', commit, runtime, ok: true, items: rows };
+  await writeFile(values.json, `${JSON.stringify(outcome, null, 2)}\n`);
+}
