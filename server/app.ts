@@ -45,7 +45,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     loggerInstance,
     // Fastify's own request lines carry the query, where the console's token may be.
     logController: new LogController({ disableRequestLogging: true }),
-    frameworkErrors: refuse,
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
     bodyLimit: 64 * 1024,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 200 },

@@ -1,11 +1,36 @@
-// The server as a program of its own, run from its source.
+// The server as a program of its own, bundled from its source now: a bundle starts much faster.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 
-const program = path.resolve(import.meta.dirname, '../../server/index.ts');
+const root = path.resolve(import.meta.dirname, '../..');
+const program = await bundle();
+
+async function bundle(): Promise<string> {
+  const folder = path.join(root, 'out', 'test-server');
+  const draft = path.join(folder, `draft-${process.pid}.mjs`);
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['server/index.ts'],
+    outfile: draft,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    external: ['better-sqlite3'],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  // Two test files may do this at once.
+  const file = path.join(folder, 'index.mjs');
+  await rename(draft, file);
+  return file;
+}
 
 export interface ServerProcess {
   readonly child: ChildProcess;
