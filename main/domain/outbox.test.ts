@@ -165,7 +165,8 @@ test('whatever comes, one request is in flight at most, and every event arrives 
         else dispatch({ type: 'reachable' });
       }
       // Left alone with a healthy server, it drains.
-      for (let i = 0; i < 1000 && acknowledged < written; i++) {
+      const isDrained = () => acknowledged >= written;
+      for (let i = 0; i < 1000 && !isDrained(); i++) {
         if (flight === undefined) dispatch({ type: 'due', now: (now += 60_000) });
         else answer(9);
       }

@@ -51,19 +51,24 @@ async function pairedAgent(serverUrl?: (origin: string) => Promise<string>) {
   const secrets = await stationSecrets(vault.value);
   if (!secrets.ok) throw new Error(secrets.error);
   const { stationKey, journalKey } = secrets.value;
-  let station: string | undefined;
+  const identity: { station?: string } = {};
   const url = (await serverUrl?.(origin)) ?? origin;
   const made = createTransport({
     serverUrl: url,
     stationKey,
-    station: () => station,
+    station: () => identity.station,
     deadlineMs: 2_000,
   });
   const { transport, link } = trackLink(made, fastClock);
-  const direct = createTransport({ serverUrl: origin, stationKey, station: () => station });
+  const direct = createTransport({
+    serverUrl: origin,
+    stationKey,
+    station: () => identity.station,
+  });
   const paired = await direct.pair(await lab.pairingCode(), 'Room 12');
   if (!paired.ok) throw new Error(JSON.stringify(paired.error));
-  ({ station } = paired.value);
+  const { station } = paired.value;
+  identity.station = station;
   const setting = { ...journalSetting(place.folder, journalKey), station };
   const { journal, state } = opened(setting);
   cleanups.push(() => journal.close());
@@ -190,7 +195,7 @@ async function badNetwork(origin: string, random: () => number): Promise<string>
 
 test('over a network that loses requests and answers, every event arrives once and in order', async () => {
   const seed = Number(process.env['WARDLOCK_SEED'] ?? randomInt(2 ** 31));
-  console.log(`bad network test: seed ${seed} (WARDLOCK_SEED)`);
+  process.stdout.write(`bad network test: seed ${seed} (WARDLOCK_SEED)\n`);
   const random = randomFrom(seed);
   const agent = await pairedAgent((origin) => badNetwork(origin, random));
   for (let turn = 0; turn < 150; turn++) {

@@ -37,7 +37,7 @@ async function killedAfter(ms: number, args: readonly string[]): Promise<Map<num
 
 test(`killed at ${KILLS} points, the journal is whole and holds each event that it took, once`, async () => {
   const seed = Number(process.env['WARDLOCK_SEED'] ?? randomInt(2 ** 31));
-  console.log(`journal kill test: seed ${seed} (WARDLOCK_SEED)`);
+  process.stdout.write(`journal kill test: seed ${seed} (WARDLOCK_SEED)\n`);
   const random = randomFrom(seed);
   const place = temporaryFolder();
   const key = randomBytes(32);
