@@ -80,8 +80,10 @@ export async function startSimulator(people: readonly Person[], rpId = 'localhos
     credentials,
     async stop() {
       control.close();
-      child.kill();
-      await once(child, 'exit');
+      if (child.exitCode === null) {
+        child.kill();
+        await once(child, 'exit');
+      }
       rmSync(folder, { recursive: true, force: true });
     },
   };
