@@ -82,7 +82,9 @@ export async function startPairedStation(
   const simulatedKey = __SIMULATED_KEYS__ ? process.env['WARDLOCK_SIMULATED_KEY'] : undefined;
   const keys = keyProcess(
     path.join(bundle, 'key-process.cjs'),
-    simulatedKey === undefined ? {} : { WARDLOCK_SIMULATED_KEY: simulatedKey },
+    __SIMULATED_KEYS__ && simulatedKey !== undefined
+      ? { WARDLOCK_SIMULATED_KEY: simulatedKey }
+      : {},
     report,
   );
   const station = new StationApp(
