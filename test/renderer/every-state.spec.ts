@@ -1,0 +1,125 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { languages } from '../../preload/contract.ts';
+import { doubleText } from '../support/look.ts';
+import { type Scene, type Surface, scenes } from '../support/station-views.ts';
+import { expect, show, test } from './station-page.ts';
+
+const all = Object.entries<Scene>(scenes);
+const surfaces: readonly Surface[] = ['/curtain', '/curtain?plain', '/bar', '/overlay'];
+const of = (surface: Surface) => all.filter(([, { url }]) => url === surface);
+
+/** The bar has a window of its own height, the overlay the rest of the screen. */
+const heightOf = (surface: Surface, screen: number): number =>
+  surface === '/bar' ? 92 : surface === '/overlay' ? screen - 92 : screen;
+
+const sizes = [
+  [1920, 1080],
+  [1366, 768],
+  [1280, 1024],
+] as const;
+
+/** What sticks out of the window or is too small, by name. */
+const misfits = (page: Page) =>
+  page.evaluate(() => {
+    const { innerWidth, innerHeight } = window;
+    const found: string[] = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > innerWidth) found.push(`page is ${root.scrollWidth} px wide`);
+    if (root.scrollHeight > innerHeight) found.push(`page is ${root.scrollHeight} px high`);
+    for (const button of document.querySelectorAll('button')) {
+      const { left, top, right, bottom, width, height } = button.getBoundingClientRect();
+      const name = button.textContent;
+      if (width < 72 || height < 72) found.push(`"${name}" is ${width} × ${height}`);
+      if (left < 0 || top < 0 || right > innerWidth + 0.5 || bottom > innerHeight + 0.5) {
+        found.push(`"${name}" is out of the window`);
+      }
+    }
+    return found;
+  });
+
+for (const surface of surfaces) {
+  const [first] = of(surface);
+  if (first === undefined) throw new Error(`no scene for ${surface}`);
+
+  for (const [width, height] of sizes) {
+    test(`${surface}: every state fits ${width} × ${height}, in both languages`, async ({
+      open,
+    }) => {
+      const { page, station } = await open(first[1]);
+      await page.setViewportSize({ width, height: heightOf(surface, height) });
+      for (const [name, { view }] of of(surface)) {
+        for (const language of languages) {
+          await show(page, station, { ...view, language });
+          expect.soft(await misfits(page), `${name}, ${language}`).toEqual([]);
+        }
+      }
+    });
+  }
+
+  for (const theme of ['day', 'night'] as const) {
+    test(`${surface}: axe finds nothing by ${theme}`, async ({ open }) => {
+      const { page, station } = await open(first[1]);
+      await page.setViewportSize({ width: 1920, height: heightOf(surface, 1080) });
+      for (const [name, { view }] of of(surface)) {
+        await show(page, station, { ...view, theme });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const said = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+        expect.soft(said, name).toEqual([]);
+      }
+    });
+  }
+}
+
+test('no word is missing: nothing on any page reads like a key', async ({ open }) => {
+  const { page, station } = await open(scenes['curtain-tap']);
+  for (const [name, { view, url }] of all) {
+    if (url !== '/curtain') continue;
+    for (const language of languages) {
+      await show(page, station, { ...view, language });
+      const text = await page.locator('body').innerText();
+      expect.soft(text, `${name}, ${language}`).not.toMatch(/\b[a-z]+\.[a-z-]+|\{\{/i);
+    }
+  }
+});
+
+const primary: readonly (readonly [name: keyof typeof scenes, control: string])[] = [
+  ['curtain-key-in', 'Start'],
+  ['curtain-pin', 'Open'],
+  ['curtain-pin-again-twice', 'Open'],
+  ['curtain-touch', 'Cancel'],
+  ['bar', 'Lock'],
+  ['overlay-idle', 'I’m here'],
+  ['overlay-key', 'Stay'],
+];
+for (const [name, control] of primary) {
+  const scene: Scene = scenes[name];
+  const height = heightOf(scene.url, 1080);
+
+  test(`${name}: "${control}" is in sight at 200 % text`, async ({ open, page }) => {
+    await page.setViewportSize({ width: 1920, height });
+    await doubleText(page);
+    await open(scene);
+    const button = page.getByRole('button', { name: control, exact: true });
+    await expect(button).toBeInViewport({ ratio: 1 });
+    // It is really on top there, not beneath the floor.
+    await button.click({ trial: true });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1920);
+    const size = await button.evaluate((element) => getComputedStyle(element).fontSize);
+    expect(Number.parseFloat(size)).toBeGreaterThanOrEqual(48);
+  });
+
+  test(`${name}: "${control}" has an outline in forced colours`, async ({ open, page }) => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    await page.setViewportSize({ width: 1920, height });
+    await open(scene);
+    const button = page.getByRole('button', { name: control, exact: true });
+    await expect(button).toBeInViewport({ ratio: 1 });
+    const { ink, ground, border } = await button.evaluate((element) => {
+      const { color, backgroundColor, borderTopStyle } = getComputedStyle(element);
+      return { ink: color, ground: backgroundColor, border: borderTopStyle };
+    });
+    expect(ink).not.toBe(ground);
+    expect(border).not.toBe('none');
+  });
+}

@@ -1,0 +1,200 @@
+import type { Page } from '@playwright/test';
+import { type Scene, curtain, scenes } from '../support/station-views.ts';
+import { digits, expect, show, test, type } from './station-page.ts';
+
+const pad: Scene = scenes['curtain-pin'];
+const PIN = '493817';
+
+const typed = (page: Page) => page.locator('.dots [role=status]');
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+test('the keyboard types exact bytes, and Enter opens', async ({ open }) => {
+  const { page, station } = await open(pad);
+  await type(page, PIN);
+  await expect(typed(page)).toHaveText('6 digits typed');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => station.asked).toEqual([{ name: 'submitPin', args: [digits(PIN)] }]);
+  await expect(typed(page)).toHaveText('No digits typed');
+});
+
+test('the number pad types, with and without NumLock', async ({ open }) => {
+  const { page, station } = await open(pad);
+  for (const digit of PIN) await page.keyboard.press(`Numpad${digit}`, { delay: 40 });
+  await expect(typed(page)).toHaveText('6 digits typed');
+  // Without NumLock the same key means End, Home or an arrow.
+  await page.evaluate(() =>
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: 'End', code: 'Numpad1' })),
+  );
+  await page.keyboard.press('NumpadEnter');
+  await expect
+    .poll(() => station.asked)
+    .toEqual([{ name: 'submitPin', args: [digits(`${PIN}1`)] }]);
+});
+
+test('the mouse types; Enter afterwards still opens', async ({ open }) => {
+  const { page, station } = await open(pad);
+  for (const digit of PIN) await button(page, digit).click();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => station.asked).toEqual([{ name: 'submitPin', args: [digits(PIN)] }]);
+});
+
+test.describe('by touch', () => {
+  test.use({ hasTouch: true });
+  test('the screen types, erases and opens', async ({ open }) => {
+    const { page, station } = await open(pad);
+    for (const digit of `${PIN}0`) await button(page, digit).tap();
+    await button(page, 'Erase').tap();
+    await button(page, 'Open').tap();
+    await expect.poll(() => station.asked).toEqual([{ name: 'submitPin', args: [digits(PIN)] }]);
+  });
+});
+
+test('Backspace and Erase take one digit each, and stop at none', async ({ open }) => {
+  const { page } = await open(pad);
+  await type(page, '12');
+  await page.keyboard.press('Backspace');
+  await expect(typed(page)).toHaveText('1 digit typed');
+  await button(page, 'Erase').click();
+  await button(page, 'Erase').click();
+  await expect(typed(page)).toHaveText('No digits typed');
+});
+
+test('a PIN that is too short is not sent, and the page says why', async ({ open }) => {
+  const { page, station } = await open(pad);
+  await type(page, '12345');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Your PIN has at least 6 digits.')).toBeVisible();
+  // It is marked as disabled for assistive technology, yet a press is answered.
+  await button(page, 'Open').click({ force: true });
+  expect(station.asked).toEqual([]);
+  await type(page, '6');
+  await expect(page.getByText('Your PIN has at least 6 digits.')).toHaveCount(0);
+});
+
+test('63 digits are sent, a 64th is not taken', async ({ open }) => {
+  const { page, station } = await open(pad);
+  const long = '1234567890'.repeat(7).slice(0, 63);
+  for (const digit of `${long}9`) await button(page, digit).click();
+  await expect(page.locator('.dots')).toContainText('+53');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => station.asked).toEqual([{ name: 'submitPin', args: [digits(long)] }]);
+});
+
+test('Escape and Cancel cancel once each, and forget what was typed', async ({ open }) => {
+  const { page, station } = await open(pad);
+  await type(page, '1234');
+  await page.keyboard.press('Escape');
+  await button(page, 'Cancel').click();
+  await expect.poll(() => station.asked.map(({ name }) => name)).toEqual(['cancel', 'cancel']);
+  await show(page, station, curtain({ kind: 'waiting', keyPresent: true }));
+  await show(page, station, pad.view);
+  await expect(typed(page)).toHaveText('No digits typed');
+});
+
+test('the keyboard alone reaches every control: Tab to a digit, Enter presses it', async ({
+  open,
+}) => {
+  const { page, station } = await open(pad);
+  await page.keyboard.press('Tab');
+  await expect(button(page, '1')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Space');
+  await expect(typed(page)).toHaveText('2 digits typed');
+  for (let tabs = 0; tabs < 12; tabs += 1) await page.keyboard.press('Tab');
+  await expect(button(page, 'Cancel')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => station.asked).toEqual([{ name: 'cancel', args: [] }]);
+});
+
+test('a key that types by itself leaves nothing behind, and its Enter opens nothing', async ({
+  open,
+}) => {
+  const { page, station } = await open(pad);
+  await type(page, '493817');
+  // What a YubiKey's OTP slot sends when it is touched.
+  await page.keyboard.type('ccccccjlbvkdgtnhrfuibedcjvlnhtrigkkdbfeugvul');
+  await page.keyboard.press('Enter');
+  await expect(typed(page)).toHaveText('6 digits typed');
+  expect(station.asked).toEqual([]);
+});
+
+test('a mismatch says so, and counts tries from the second on', async ({ open }) => {
+  const { page, station } = await open(scenes['curtain-pin-again']);
+  await expect(page.getByRole('heading', { name: 'Try that PIN again' })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await show(page, station, scenes['curtain-pin-again-twice'].view);
+  await expect(page.getByRole('alert')).toContainText('1 try left before you re-insert.');
+  await expect(page.getByRole('img', { name: '2 of 3 tries used' })).toBeVisible();
+});
+
+test('the digits are nowhere in the document and nowhere in React', async ({ open }) => {
+  const { page } = await open(pad);
+  // Some by key, some by mouse: both ways end in the same buffer.
+  await type(page, PIN.slice(0, 3));
+  for (const digit of PIN.slice(3)) await button(page, digit).click();
+  await expect(typed(page)).toHaveText('6 digits typed');
+
+  const found = await page.evaluate((pin) => {
+    const bytes = [...new TextEncoder().encode(pin)];
+    const holds = (list: ArrayLike<unknown>) => {
+      const all = Array.from(list, Number);
+      return (
+        all.some((_, at) => bytes.every((byte, i) => all[at + i] === byte)) ||
+        all.some((_, at) => [...pin].every((digit, i) => all[at + i] === Number(digit)))
+      );
+    };
+    const hits: string[] = [];
+    if (document.documentElement.outerHTML.includes(pin)) hits.push('document');
+    if (document.querySelector('input, textarea, [contenteditable]') !== null) hits.push('field');
+
+    // Everything that can be reached from React's own data on the elements.
+    const seen = new Set<object>();
+    const queue: (readonly [path: string, value: unknown])[] = [];
+    for (const element of document.querySelectorAll('*')) {
+      for (const key of Object.keys(element)) {
+        if (key.startsWith('__react')) queue.push([key.slice(0, 12), Reflect.get(element, key)]);
+      }
+    }
+    const roots = queue.length;
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const [path, value] = next;
+      if (typeof value === 'string' && value.includes(pin)) hits.push(path);
+      if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+      if (value instanceof Node || value === window) continue;
+      seen.add(value);
+      if ((Array.isArray(value) || ArrayBuffer.isView(value)) && holds(value as never))
+        hits.push(path);
+      if (ArrayBuffer.isView(value)) continue;
+      for (const [key, inner] of Object.entries(value))
+        queue.push([`${path}.${key}`.slice(-120), inner]);
+    }
+    return { hits, roots, objects: seen.size };
+  }, PIN);
+  // It did look: React's data was there to be read.
+  expect(found.roots).toBeGreaterThan(50);
+  expect(found.objects).toBeGreaterThan(500);
+  expect(found.hits).toEqual([]);
+});
+
+test('the copy that was sent is overwritten', async ({ open, page }) => {
+  await page.addInitScript(() => {
+    const kept: Uint8Array[] = [];
+    Reflect.set(window, '__kept', kept);
+    document.addEventListener('DOMContentLoaded', () => {
+      const station = Reflect.get(window, 'station');
+      const submitPin = station.submitPin;
+      station.submitPin = (pin: Uint8Array) => {
+        kept.push(pin);
+        return submitPin(pin);
+      };
+    });
+  });
+  const { station } = await open(pad);
+  await type(page, PIN);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => station.asked).toEqual([{ name: 'submitPin', args: [digits(PIN)] }]);
+  const kept = await page.evaluate(() =>
+    (Reflect.get(window, '__kept') as Uint8Array[]).map((pin) => [...pin]),
+  );
+  expect(kept).toEqual([[0, 0, 0, 0, 0, 0]]);
+});

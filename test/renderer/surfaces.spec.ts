@@ -1,0 +1,185 @@
+import { curtain, scenes, session } from '../support/station-views.ts';
+import { expect, show, test } from './station-page.ts';
+
+const tap = curtain({ kind: 'waiting', keyPresent: false });
+const keyIn = curtain({ kind: 'waiting', keyPresent: true });
+
+test('a planted inline script does not run, and is reported', async ({
+  page,
+  trouble,
+  browser,
+}) => {
+  const { serveStationPages } = await import('../support/station-pages.ts');
+  const pages = await serveStationPages({
+    '/planted': (document) =>
+      document.replace('</head>', '<script>window.planted = true</script></head>'),
+  });
+  await page.goto(`${pages.origin}/planted`);
+  await expect.poll(() => trouble.filter((what) => what.startsWith('script-src'))).toHaveLength(1);
+  expect(await page.evaluate(() => Reflect.has(window, 'planted'))).toBe(false);
+  // Without a bridge the page could do nothing but fail: cloth is what is left.
+  trouble.length = 0;
+  await pages.close();
+  expect(browser.isConnected()).toBe(true);
+});
+
+test('an older view never replaces a newer one', async ({ open }) => {
+  const { page, station } = await open({ url: '/curtain', view: tap });
+  await show(page, station, { ...keyIn, revision: 40 } as never);
+  await expect(page.getByRole('heading', { name: 'Key found' })).toBeVisible();
+  await show(page, station, { ...tap, revision: 39 } as never);
+  await expect(page.getByRole('heading', { name: 'Key found' })).toBeVisible();
+  await show(page, station, { ...tap, revision: 41 } as never);
+  await expect(page.getByRole('heading', { name: 'Tap your key' })).toBeVisible();
+});
+
+test('Start has the focus when a key is in, and Enter presses it', async ({ open }) => {
+  const { page, station } = await open({ url: '/curtain', view: tap });
+  await show(page, station, keyIn);
+  await expect(page.getByRole('button', { name: 'Start' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => station.asked).toEqual([{ name: 'start', args: [] }]);
+});
+
+test('the curtain of an open session is closed cloth', async ({ open }) => {
+  const { page } = await open(scenes['curtain-session']);
+  await expect(page.locator('.opening')).toHaveCount(0);
+  await expect(page.locator('.clock')).toHaveText('14:32');
+});
+
+test('a second display shows cloth, clock and place, and can be asked nothing', async ({
+  open,
+}) => {
+  const { page } = await open(scenes['curtain-plain']);
+  await expect(page.locator('body')).toHaveText(
+    /^\s*ICU North · Bay 4\s*14:32\s*Tuesday 24 November\s*$/,
+  );
+  await expect(page.getByRole('button')).toHaveCount(0);
+});
+
+test('the other language is one touch away, and main decides', async ({ open }) => {
+  const { page, station } = await open({ url: '/curtain', view: tap });
+  await page.getByRole('button', { name: 'Español' }).click();
+  await expect.poll(() => station.asked).toEqual([{ name: 'setLanguage', args: ['es'] }]);
+  await expect(page.getByRole('heading', { name: 'Tap your key' })).toBeVisible();
+  await show(page, station, { ...tap, language: 'es' });
+  await expect(page.getByRole('heading', { name: 'Acerque su llave' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'es');
+});
+
+test('help opens, turns its pages, and closes by itself when a key answers', async ({ open }) => {
+  const { page, station } = await open({ url: '/curtain', view: tap });
+  const help = page.getByRole('button', { name: 'My key isn’t working' });
+  await help.click();
+  await page.getByRole('button', { name: 'I lost it' }).click();
+  await expect(page.getByRole('heading', { name: 'You lost your key' })).toBeVisible();
+  await expect(page.getByText('Call IT now')).toBeVisible();
+  await page.getByRole('button', { name: 'Back' }).click();
+  await expect(page.getByRole('heading', { name: 'Tap your key' })).toBeVisible();
+  await help.click();
+  await show(page, station, curtain({ kind: 'reading' }));
+  await expect(page.getByRole('heading', { name: 'Reading your key' })).toBeVisible();
+  expect(station.asked).toEqual([]);
+});
+
+test('the bar: each control asks for one thing', async ({ open }) => {
+  const { page, station } = await open(scenes.bar);
+  await expect(page.getByRole('heading', { name: 'Maria Lopez' })).toBeVisible();
+  for (const name of ['Medication', 'Switch', 'Sign out', 'Lock']) {
+    await page.getByRole('button', { name, exact: true }).click();
+  }
+  await expect
+    .poll(() => station.asked)
+    .toEqual([
+      { name: 'selectApp', args: ['medication'] },
+      { name: 'switchUser', args: [] },
+      { name: 'signOut', args: [] },
+      { name: 'lock', args: [] },
+    ]);
+});
+
+test('the bar: more than four apps turn like pages, and come back to the one in front', async ({
+  open,
+}) => {
+  const { page, station } = await open(scenes['bar-six-apps']);
+  const tabs = page.locator('.app');
+  await expect(tabs).toHaveText(['Chart', 'Medication', 'Labs', 'Directory']);
+  await page.getByRole('button', { name: 'More' }).click();
+  await expect(tabs).toHaveText(['Imaging', 'Discharge letters and forms']);
+  await page.getByRole('button', { name: 'More' }).click();
+  await expect(tabs).toHaveText(['Chart', 'Medication', 'Labs', 'Directory']);
+  const { view } = scenes['bar-six-apps'];
+  if (view.screen.kind !== 'session') throw new Error('not a session');
+  await show(page, station, { ...view, screen: { ...view.screen, activeApp: 'app5' } });
+  await expect(tabs.last()).toHaveAttribute('aria-current', 'true');
+});
+
+test.describe('the idle warning', () => {
+  const warning = scenes['overlay-idle'];
+  const stayed = [{ name: 'stay', args: [] }];
+
+  test('has "I’m here" in focus; Enter stays once', async ({ open }) => {
+    const { page, station } = await open(warning);
+    await expect(page.getByRole('button', { name: 'I’m here' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => station.asked).toEqual(stayed);
+  });
+
+  for (const [how, act] of [
+    ['any key', (page) => page.keyboard.press('k')],
+    ['a click anywhere', (page) => page.mouse.click(40, 400)],
+    ['a click on the button', (page) => page.getByRole('button', { name: 'I’m here' }).click()],
+  ] as const satisfies readonly (readonly [
+    string,
+    (page: import('@playwright/test').Page) => Promise<void>,
+  ])[]) {
+    test(`${how} stays once`, async ({ open }) => {
+      const { page, station } = await open(warning);
+      await act(page);
+      await expect.poll(() => station.asked).toEqual(stayed);
+    });
+  }
+
+  test('Tab reaches "Lock now", and Enter there locks', async ({ open }) => {
+    const { page, station } = await open(warning);
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('button', { name: 'Lock now' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => station.asked).toEqual([{ name: 'lock', args: [] }]);
+  });
+
+  test('the curtains close in step with the number, and the ground is opaque', async ({ open }) => {
+    const { page, station } = await open(scenes['overlay-idle-begins']);
+    const width = () => page.locator('.drawn.left').evaluate((cloth) => cloth.clientWidth);
+    const before = await width();
+    await show(
+      page,
+      station,
+      session({ secondsToLock: 10, over: { kind: 'idle', warningSeconds: 20 } }),
+    );
+    await expect(page.locator('.big')).toHaveText('10');
+    await expect(page.getByRole('status')).toHaveText('10 seconds');
+    expect(await width()).toBeGreaterThan(before);
+    const ground = await page
+      .locator('.dusk')
+      .evaluate((element) => getComputedStyle(element).backgroundColor);
+    expect(ground).toMatch(/^rgb\(/);
+  });
+});
+
+test.describe('the key sheet', () => {
+  test('stays by default', async ({ open }) => {
+    const { page, station } = await open(scenes['overlay-key']);
+    await expect(page.getByRole('button', { name: 'Stay' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => station.asked.map(({ name }) => name)).toEqual(['stay', 'stay']);
+  });
+
+  test('locks and switches when asked', async ({ open }) => {
+    const { page, station } = await open(scenes['overlay-key']);
+    await page.getByRole('button', { name: 'Lock' }).click();
+    await page.getByRole('button', { name: 'Switch user' }).click();
+    await expect.poll(() => station.asked.map(({ name }) => name)).toEqual(['lock', 'switchUser']);
+  });
+});
