@@ -1,5 +1,6 @@
 // `npm start`: the whole demo on this machine until Ctrl-C. Runs on Node 24, started by wardlock.mjs.
 import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,8 +35,9 @@ process.exit();
 
 async function start() {
   const electron = await resolveElectron(say);
-  say(`starting the demo; its data is in ${data}`);
-  const stack = await startDemoStack({ data, ports: { server: 8787, app: 8788 }, say });
+  await mkdir(path.join(data, 'log'), { recursive: true });
+  say(`starting the demo; its data and logs are in ${data}`);
+  const stack = await startDemoStack({ data, ports: { server: 8787, app: 8788 }, say, onLog: log });
   running.push(stack);
   void stack.failure().then((why) => ended.resolve({ code: 1, why }));
 
@@ -47,6 +49,12 @@ async function start() {
   if (hidden) await picture(hidden);
 }
 
+/** What each program says on standard error: DATA/log/NAME.log. */
+function log(name, line) {
+  const file = path.join(data, 'log', `${name.replaceAll(' ', '-')}.log`);
+  appendFileSync(file, `${line}\n`);
+}
+
 /** The agent restarts itself locked after a crash; here that is this supervisor's part. */
 function keepAgentRunning(electron, env, crashes = 0) {
   const child = spawn(
@@ -54,7 +62,7 @@ function keepAgentRunning(electron, env, crashes = 0) {
     [...sandboxArguments(), path.join(root, 'out', 'agent-dev')],
     { cwd: root, env, stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  const agent = supervise('agent', child);
+  const agent = supervise('agent', child, (line) => log('agent', line));
   running.push(agent);
   void agent.exited.then(({ code, signal }) => {
     if (stopping) return;
