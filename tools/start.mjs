@@ -125,6 +125,8 @@ async function picture(display) {
     // A screen on which nothing is drawn yet compresses to next to nothing.
     if ((await stat(file)).size > 20_000) break;
   }
+  await sleep(3000);
+  await display.screenshot(file);
   say(`wrote ${path.relative(process.cwd(), file)}`);
 }
 
