@@ -1,4 +1,4 @@
-import type { LogLevel } from './log.ts';
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 /** Names under which secrets travel in this program; compared without case, `-` and `_`. */
 const SECRET_NAMES: ReadonlySet<string> = new Set([

@@ -1,9 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import electronLog from 'electron-log/node';
-import { logLine } from './log-line.ts';
-
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+import { type LogLevel, logLine } from './log-line.ts';
 
 /** `code` names what happened, the same words each time; `fields` say to what. Never a person, never a secret. */
 export type Log = Readonly<

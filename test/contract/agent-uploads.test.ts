@@ -19,6 +19,9 @@ import { journalSetting, locked, opened, temporaryFolder } from '../support/jour
 import { randomFrom } from '../support/random.ts';
 import { openLab } from './server-lab.ts';
 
+// Real parts on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
 const cleanups: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -116,7 +119,7 @@ async function pairedAgent(serverUrl?: (origin: string) => Promise<string>) {
 }
 
 const everythingAcknowledged = (agent: { journal: { waiting(): number } }) =>
-  vi.waitFor(() => expect(agent.journal.waiting()).toBe(0), { timeout: 30_000, interval: 20 });
+  vi.waitFor(() => expect(agent.journal.waiting()).toBe(0), { timeout: 90_000, interval: 20 });
 
 test('what is appended is at the server: verbatim, once, in order', async () => {
   const agent = await pairedAgent();
@@ -217,7 +220,7 @@ test('a server that stops and starts again: offline since then, later everything
   agent.link.listen((link) => links.push(link));
   isDown = true;
   agent.append(locked());
-  await vi.waitFor(() => expect(agent.uploader.state().kind).toBe('waiting'), { timeout: 10_000 });
+  await vi.waitFor(() => expect(agent.uploader.state().kind).toBe('waiting'), { timeout: 60_000 });
   agent.append(locked());
   expect(agent.journal.waiting()).toBe(2);
   isDown = false;
@@ -310,7 +313,7 @@ test('the signed directory is fetched, put in force, and confirmed from then on'
   cleanups.push(() => sync.close());
   expect(sync.confirmedAt()).toBeUndefined();
   sync.start();
-  await vi.waitFor(() => expect(confirmations).toBeGreaterThan(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(confirmations).toBeGreaterThan(2), { timeout: 60_000 });
   expect(told).toEqual(['directory.updated 1 {"version":1}']);
   expect(store.current()?.members.map(({ id }) => id)).toContain(agent.lab.nurse.person);
   expect(sync.confirmedAt()).toBeGreaterThan(Date.now() - 60_000);
@@ -339,7 +342,7 @@ test('a directory that is refused is told once, and asked for again', async () =
   });
   cleanups.push(() => sync.close());
   sync.start();
-  await vi.waitFor(() => expect(agent.reports.length).toBeGreaterThan(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(agent.reports.length).toBeGreaterThan(2), { timeout: 60_000 });
   expect(new Set(agent.reports)).toEqual(new Set(['directory:wrong-rp']));
   expect(refused).toEqual([
     { type: 'directory.refused', outcome: 'failure', detail: { reason: 'wrong-rp' } },

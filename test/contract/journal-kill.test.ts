@@ -80,4 +80,4 @@ test(`killed at ${KILLS} points, the journal is whole and holds each event that 
   } finally {
     place.remove();
   }
-});
+}, 240_000);
