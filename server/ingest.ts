@@ -86,7 +86,12 @@ async function commit(
   const isCurrent = row.epoch === epoch;
   const head = isCurrent ? row : ((await tx.lastPlace(station, epoch)) ?? START);
 
-  const places = await tx.places(station, epoch, seqsAskedFor(batch));
+  // The judge looks up the batch's own places (repeats) and those that proofs are bound to.
+  const [first, last] = [batch[0]?.event.seq ?? 0, batch.at(-1)?.event.seq ?? 0];
+  const places = [
+    ...(await tx.placesBetween(station, epoch, first, last)),
+    ...(await tx.placesAt(station, epoch, boundBefore(first, batch))),
+  ];
   const accepted = new Map<number, string>();
   const disputedBefore = new Set<string>();
   for (const place of places) {
@@ -122,12 +127,11 @@ async function commit(
   };
 }
 
-/** Sequence numbers that the judge may look up: the batch's own (repeats) and the proofs' places. */
-function seqsAskedFor(batch: readonly Received[]): number[] {
+function boundBefore(first: number, batch: readonly Received[]): number[] {
   const seqs = new Set<number>();
   for (const { event } of batch) {
-    seqs.add(event.seq);
-    if (isAccess(event.type) && event.proof !== undefined) seqs.add(event.proof.boundSeq);
+    const bound = isAccess(event.type) ? event.proof?.boundSeq : undefined;
+    if (bound !== undefined && bound < first) seqs.add(bound);
   }
   return [...seqs];
 }

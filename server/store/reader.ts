@@ -34,8 +34,15 @@ export interface StoreReader {
   head(station: string): Promise<HeadRow | undefined>;
   /** Newest undisputed event of an epoch. */
   lastPlace(station: string, epoch: string): Promise<PlaceRow | undefined>;
+  /** What is stored from one sequence number to another, disputed ones included. */
+  placesBetween(
+    station: string,
+    epoch: string,
+    first: number,
+    last: number,
+  ): Promise<readonly PlaceRow[]>;
   /** What is stored at these sequence numbers, disputed ones included. */
-  places(station: string, epoch: string, seqs: readonly number[]): Promise<readonly PlaceRow[]>;
+  placesAt(station: string, epoch: string, seqs: readonly number[]): Promise<readonly PlaceRow[]>;
   usedNonces(nonces: readonly string[]): Promise<readonly string[]>;
   /** Largest counter that each credential has shown in this journal. */
   lastCounters(
@@ -105,7 +112,16 @@ export function createReader(db: Kysely<Schema>): StoreReader {
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst(),
-    places: async (station, epoch, seqs) =>
+    placesBetween: (station, epoch, first, last) =>
+      db
+        .selectFrom('events')
+        .select(['seq', 'hash', 'verdict'])
+        .where('station', '=', station)
+        .where('epoch', '=', epoch)
+        .where('seq', '>=', first)
+        .where('seq', '<=', last)
+        .execute(),
+    placesAt: async (station, epoch, seqs) =>
       seqs.length === 0
         ? []
         : db
