@@ -55,7 +55,6 @@ export const requestClaims = z.strictObject({
   bsh: z.string(),
   nonce: z.string(),
 });
-export type RequestClaims = z.infer<typeof requestClaims>;
 
 /** GET /v1/directory?have=VERSION → 200 `application/jose` (compact JWS of a DirectorySnapshot, `typ` below) or 204. */
 export const DIRECTORY_JWS_TYP = 'wardlock-directory+jws';

@@ -20,7 +20,7 @@ import { createShell } from './shell.ts';
 const EXIT = { setUp: 2, software: 70 } as const;
 
 const source: ConfigSource = {
-  packaged: process.defaultApp !== true,
+  packaged: !process.defaultApp,
   platform: process.platform,
   environment: process.env,
 };

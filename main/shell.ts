@@ -46,7 +46,6 @@ export async function createShell(
 
   const pages = await stationPages(rpId, path.join(bundle, 'ui'));
   // Before there is a page: the first thing it does is ask.
-  let windows: Desk | undefined;
   handleAsks(
     {
       view: () => station?.view() ?? boot,
@@ -61,10 +60,10 @@ export async function createShell(
       setLanguage: (next) => station?.setLanguage(next),
     },
     pages.origin,
-    (id) => windows?.isStationPage(id) ?? false,
+    (id) => windows.isStationPage(id),
     (code, name) => report(`ipc:${code}`, name),
   );
-  windows = desk(pages, path.join(bundle, 'preload.cjs'), {
+  const windows: Desk = desk(pages, path.join(bundle, 'preload.cjs'), {
     blocked: noteBlocked,
     appCrashed: (session, app) =>
       station?.note({ type: 'app.crashed', outcome: 'failure', session, detail: { app } }),
@@ -82,9 +81,8 @@ export async function createShell(
     if (address !== undefined) windows.onRestacked(demoKeysWindow(address).raise);
   }
 
-  const made = windows;
   return {
-    desk: made,
+    desk: windows,
     boot(stop, unsealed = boot.unsealed) {
       boot = {
         ...boot,
@@ -92,12 +90,12 @@ export async function createShell(
         revision: boot.revision + 1,
         screen: { kind: 'curtain', step: { kind: 'stopped', stop } },
       };
-      tellView(made.pages(), boot);
+      tellView(windows.pages(), boot);
       return boot.revision;
     },
     attach(next) {
       station = next;
-      next.onView((view) => tellView(made.pages(), view));
+      next.onView((view) => tellView(windows.pages(), view));
     },
   };
 }

@@ -165,6 +165,3 @@ export type StationApi = {
 /** IPC channel of a question or message. */
 export const askChannel = (name: string): string => `station:ask:${name}`;
 export const tellChannel = (name: string): string => `station:tell:${name}`;
-
-/** An ask that was refused: main answers with this instead of a result. */
-export const askRefusals = ['bad-sender', 'bad-arguments', 'failed'] as const;
