@@ -17,6 +17,8 @@ export interface ConsoleServer {
   readonly url: string;
   /** What is answered from now on; sent to every open stream. */
   show(next: Overview): void;
+  /** Well-formed JSON that is no overview. */
+  showNonsense(): void;
   /** Answers with this HTTP status from now on; 200 is well. */
   answer(status: number): void;
   /** Breaks every connection and refuses new ones, until `comeBack`. */
@@ -27,7 +29,7 @@ export interface ConsoleServer {
 
 /** The built console behind a real HTTP server with a real event stream, under the test's control. */
 export async function startConsoleServer(first: Overview): Promise<ConsoleServer> {
-  let current = overview.parse(first);
+  let current = textOf(first);
   let status = 200;
   const streams = new Set<ServerResponse>();
 
@@ -41,7 +43,7 @@ export async function startConsoleServer(first: Overview): Promise<ConsoleServer
     switch (url.pathname) {
       case '/v1/console/overview':
         response.writeHead(200, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(current));
+        response.end(current);
         return;
       case '/v1/console/stream':
         response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -53,6 +55,11 @@ export async function startConsoleServer(first: Overview): Promise<ConsoleServer
         void sendFile(url.pathname === '/' ? 'index.html' : path.basename(url.pathname), response);
     }
   });
+
+  const say = (text: string): void => {
+    current = text;
+    for (const stream of streams) stream.write(message(current));
+  };
 
   const listen = (port: number) =>
     new Promise<void>((resolve, reject) => {
@@ -71,10 +78,8 @@ export async function startConsoleServer(first: Overview): Promise<ConsoleServer
   const { port } = address;
   return {
     url: `http://127.0.0.1:${port}/`,
-    show(next) {
-      current = overview.parse(next);
-      for (const stream of streams) stream.write(message(current));
-    },
+    show: (next) => say(textOf(next)),
+    showNonsense: () => say('{"stations":"none"}'),
     answer(next) {
       status = next;
     },
@@ -84,7 +89,10 @@ export async function startConsoleServer(first: Overview): Promise<ConsoleServer
   };
 }
 
-const message = (value: Overview): string => `event: overview\ndata: ${JSON.stringify(value)}\n\n`;
+/** Only what the contract allows is shown by accident. */
+const textOf = (value: Overview): string => JSON.stringify(overview.parse(value));
+
+const message = (text: string): string => `event: overview\ndata: ${text}\n\n`;
 
 async function sendFile(name: string, response: ServerResponse): Promise<void> {
   const type = contentTypes[path.extname(name)];

@@ -132,11 +132,12 @@ test('asks for a sign-in when the one it had is no longer good', async ({ page, 
   );
 });
 
-test('does not show what it cannot read', async ({ page, server }) => {
-  await page.route('**/v1/console/overview', (route) => route.fulfill({ json: { stations: 'x' } }));
-  await page.route('**/v1/console/stream', (route) => route.abort());
+test('does not show what it cannot read, and shows again what it can', async ({ page, server }) => {
+  server.showNonsense();
   await page.goto(server.url);
   await expect(heading(page)).toContainText('does not understand');
+  server.show(quietOverview(new Date()));
+  await expect(heading(page)).toHaveText('Nothing needs you. Everything is quiet.');
 });
 
 test('speaks the browser’s language and switches', async ({ browser, server }) => {

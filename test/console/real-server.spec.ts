@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { TestJournal, TestStation, makePractice, sendOverHttp } from '../contract/server-lab.ts';
-import { serverCommand, startServer } from '../contract/server-process.ts';
+import { serverCommand } from '../contract/server-process.ts';
+import { startService } from '../../tools/service.mjs';
+
+const bundle = path.resolve(import.meta.dirname, '../../out/server/index.mjs');
 
 test('the console of a real server: the way in, and a sign-in as it happens', async ({ page }) => {
   const data = await mkdtemp(path.join(tmpdir(), 'wardlock-console-'));
@@ -15,7 +18,8 @@ test('the console of a real server: the way in, and a sign-in as it happens', as
   const seeded = await serverCommand('seed', '--data', data, '--file', file);
   expect(seeded).toMatchObject({ code: 0 });
   const code = await serverCommand('pairing-code', '--data', data, '--group', 'ICU North');
-  const server = await startServer(data);
+  const server = await startService('server', [bundle, 'serve', '--data', data, '--port', '0']);
+  const { origin, href } = new URL(server.ready.consoleUrl);
   try {
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
@@ -24,14 +28,14 @@ test('the console of a real server: the way in, and a sign-in as it happens', as
     });
     const heading = page.getByRole('heading', { level: 1 });
 
-    await page.goto(server.origin);
+    await page.goto(origin);
     await expect(heading).toHaveText('This page opens with the address that the server prints.');
 
-    await page.goto(`${server.origin}/?token=${server.token}`);
+    await page.goto(href);
     await expect(heading).toHaveText('No station is paired yet.');
-    expect(page.url()).toBe(`${server.origin}/`);
+    expect(page.url()).toBe(`${origin}/`);
 
-    const station = new TestStation(sendOverHttp(server.origin));
+    const station = new TestStation(sendOverHttp(origin));
     expect(await station.pair(code.stdout.trim(), 'Bay 4')).toMatchObject({ status: 200 });
     const journal = new TestJournal(station.id);
     journal.append({ type: 'station.started' });
@@ -50,11 +54,11 @@ test('the console of a real server: the way in, and a sign-in as it happens', as
     await station.upload([forged]);
     await expect(heading).toHaveText('One record is disputed. Everything else is quiet.');
 
-    await server.end('SIGTERM');
+    await server.stop();
     await expect(heading).toContainText('The server cannot be reached.');
     expect(problems).toEqual([]);
   } finally {
-    await server.end('SIGKILL');
+    await server.kill();
     await rm(data, { recursive: true });
   }
 });
