@@ -222,6 +222,7 @@ export const en = {
     worksNow: 'It works now',
     stillStuck: 'Still stuck?',
     spare: 'Use your spare key, or call IT.',
+    spareOrPhone: 'Use your spare key, or call IT:',
     nothing: {
       name: 'Nothing happens',
       title: 'Nothing happens when you tap',

@@ -225,6 +225,7 @@ export const es: Words = {
     worksNow: 'Ya funciona',
     stillStuck: '¿Sigue sin funcionar?',
     spare: 'Use su llave de repuesto o llame a Informática.',
+    spareOrPhone: 'Use su llave de repuesto o llame a Informática:',
     nothing: {
       name: 'No pasa nada',
       title: 'No pasa nada al acercarla',

@@ -39,13 +39,17 @@ async function open(browser: Browser, origin: string, frame: Frame, view: Shot['
   return { page, station, close: () => context.close() };
 }
 
-async function take(page: Page, station: FakeStation, { name, view }: Shot): Promise<void> {
+async function take(page: Page, station: FakeStation, shot: Shot): Promise<void> {
+  const { name, view, press = [] } = shot;
   await station.show(view);
   await settle(page);
+  for (const button of press) await page.getByRole('button', { name: button }).click();
+  if (press.length > 0) await settle(page);
   if (view.screen.kind === 'curtain' && view.screen.step.kind === 'pin') {
     for (const digit of '4938') await page.keyboard.press(digit);
   }
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  if (press.length > 0) await page.getByRole('button', { name: 'Back' }).click();
   for (let digits = 4; digits > 0; digits -= 1) await page.keyboard.press('Backspace');
 }
 

@@ -1,3 +1,4 @@
+import { en } from '../../renderer/i18n/en.ts';
 import { type Scene, type Surface, scenes } from '../support/station-views.ts';
 
 /** A window: what it shows, how large it is, and how the reader's system is set. */
@@ -11,6 +12,8 @@ export interface Frame {
 export interface Shot extends Frame {
   readonly name: string;
   readonly view: Scene['view'];
+  /** Buttons to press first, in the page's language. */
+  readonly press?: readonly string[];
 }
 type Size = readonly [width: number, height: number];
 
@@ -54,9 +57,24 @@ const night = ([name, { url, view }]: Named): Named => [
   { url, view: { ...view, theme: 'night', language: 'es' } },
 ];
 
+const help = (topic: string, size: Size, suffix = ''): Shot => ({
+  ...shot(
+    ['curtain-help', scenes['curtain-tap']],
+    `-${topic.toLowerCase().replace(/\W+/g, '-')}${suffix}`,
+    size,
+  ),
+  press: ['My key isn’t working', topic],
+});
+const topics = Object.values(en.helpPanel).flatMap((topic) =>
+  typeof topic === 'string' ? [] : [topic.name],
+);
+
 /** Add a picture here. */
 export const shots: readonly Shot[] = [
   ...all.map((scene) => shot(scene, '', desk)),
+  ...topics.map((topic) => help(topic, desk)),
+  help(en.helpPanel.nothing.name, ward, '-1366'),
+  help(en.helpPanel.blocked.name, square, '-1280'),
   ...all.map((scene) => shot(night(scene), '-night-es', desk)),
   ...roomy.flatMap((scene) => [
     shot(scene, '-1366', ward),

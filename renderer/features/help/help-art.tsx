@@ -59,9 +59,9 @@ const drawings = {
   ),
   start: (
     <>
-      <rect className="filled" x="18" y="52" width="204" height="76" rx="16" />
-      <path className="on-filled" d="M104 74l34 16-34 16z" />
-      {arrow('M196 168v-48M182 134l14-14 14 14')}
+      <rect className="filled" x="18" y="44" width="204" height="84" rx="16" />
+      <path className="on-filled" d="M104 70l34 16-34 16z" />
+      {arrow('M120 182v-36M106 160l14-14 14 14')}
     </>
   ),
   dots: (

@@ -49,8 +49,14 @@ export function HelpPanel({ onDone }: { onDone: () => void }) {
           <span className="grow" />
           <div className="row">
             <p className="t4 grow">
-              <b>{t('helpPanel.stillStuck')}</b> {t('helpPanel.spare')}{' '}
-              {phone !== undefined && <b>{phone}</b>}
+              <b>{t('helpPanel.stillStuck')}</b>{' '}
+              {phone === undefined ? (
+                t('helpPanel.spare')
+              ) : (
+                <>
+                  {t('helpPanel.spareOrPhone')} <b>{phone}</b>
+                </>
+              )}
             </p>
             <Button look="act" onClick={onDone}>
               {t('helpPanel.worksNow')}

@@ -14,13 +14,16 @@ export type SessionScreen = Extract<StationView['screen'], { kind: 'session' }>;
 export function Bar() {
   const screen = useView((view) => view.screen);
   const isOffline = useView((view) => view.link.kind === 'offline');
+  const place = useView((view) => view.place);
   const rail = `rail shell ${isOffline ? 'is-offline' : ''}`;
   return screen.kind === 'session' ? (
-    <header className={rail}>
+    <main className={rail}>
       <SessionBar screen={screen} isOffline={isOffline} />
-    </header>
+    </main>
   ) : (
-    <header className={rail} />
+    <main className={rail}>
+      <h1 className="sr">{place}</h1>
+    </main>
   );
 }
 
