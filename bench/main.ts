@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { resolveElectron } from '../tools/electron.mjs';
+import * as ingest from './ingest.ts';
+import * as ingest from './ingest.ts';
 import * as journal from './journal.ts';
 import type { Row } from './row.ts';
 import * as station from './station.ts';
@@ -10,7 +12,7 @@ import * as station from './station.ts';
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
 
 const rows: Row[] = [];
-for (const { rows: measure } of [journal, station]) rows.push(...(await measure()));
+for (const { rows: measure } of [journal, ingest, station]) rows.push(...(await measure()));
 
 const width = Math.max(...rows.map(({ name }) => name.length));
 const cells = (name: string, ...rest: readonly (string | number | null)[]) =>
