@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { resolveElectron } from '../tools/electron.mjs';
 import * as ingest from './ingest.ts';
-import * as ingest from './ingest.ts';
 import * as journal from './journal.ts';
 import type { Row } from './row.ts';
 import * as station from './station.ts';

@@ -111,7 +111,8 @@ export async function rows(): Promise<readonly Row[]> {
   const empty = await emptyApp();
   const demo = await startDemo({ idleLockSeconds: IDLE_SECONDS, idleWarningSeconds: 1 });
   // The Demo keys window belongs to the demo, not to the product.
-  const { WARDLOCK_DEMO_KEYS: _page, ...env } = demo.stack.agentEnvironment;
+  const env: Record<string, string> = { ...demo.stack.agentEnvironment };
+  delete env['WARDLOCK_DEMO_KEYS'];
   try {
     const plain = await launchElectron(empty.folder);
     const shows = await plainShows(plain.app, RESUMES);

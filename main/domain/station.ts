@@ -115,6 +115,14 @@ export const initialState = (policy: Policy): StationState => ({
   correlation: undefined,
 });
 
+const common = (state: StationState): Common => ({
+  policy: state.policy,
+  stop: state.stop,
+  keys: state.keys,
+  attempt: state.attempt,
+  held: state.held,
+});
+
 const draft = (type: EventDraft['type'], rest: Partial<EventDraft> = {}): EventDraft => ({
   type,
   outcome: 'success',
@@ -178,8 +186,7 @@ function begin(state: Locked, now: Instant): Transition {
 }
 
 function leave(state: Open, held: readonly HeldSession[], correlation: string | undefined): Locked {
-  const { session: _session, over: _over, ...rest } = state;
-  return { ...rest, kind: 'locked', held, entry: waiting(), correlation };
+  return { ...common(state), kind: 'locked', held, entry: waiting(), correlation };
 }
 
 /** Cover first, log second. */
@@ -409,9 +416,8 @@ function verified(state: Locked, access: Access, now: Instant): Transition {
 function recorded(state: Locked): Transition {
   if (state.entry.kind !== 'recording') return stale;
   const { session, fresh, held, gone } = plan(state, state.entry.access, state.entry.at);
-  const { entry: _entry, correlation: _correlation, ...rest } = state;
   return {
-    state: { ...rest, kind: 'open', session, held, over: 'nothing' },
+    state: { ...common(state), kind: 'open', session, held, over: 'nothing' },
     effects: [
       ...gone.map((other): Effect => ({ type: 'destroy', session: other.id })),
       { type: 'uncover', session: session.id, fresh, member: session.member },
