@@ -3,7 +3,7 @@ import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon, isIconName } from '../../ui/icon.tsx';
-import type { SessionScreen } from './bar.tsx';
+import type { SessionScreen } from './session-screen.ts';
 
 /** As many as fit beside the name with their words; "More" turns to the next ones. */
 const PER_PAGE = 4;

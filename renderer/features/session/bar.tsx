@@ -1,5 +1,4 @@
 import type { CSSProperties } from 'react';
-import type { StationView } from '../../../preload/contract.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { useView } from '../../store/station-store.ts';
@@ -7,8 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Marks } from '../../ui/rail.tsx';
 import { Apps } from './apps.tsx';
-
-export type SessionScreen = Extract<StationView['screen'], { kind: 'session' }>;
+import type { SessionScreen } from './session-screen.ts';
 
 /** The rail of an open session: whose it is, the apps, the time that is left, and the ways out. */
 export function Bar() {

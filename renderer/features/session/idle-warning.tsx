@@ -2,7 +2,7 @@ import { type CSSProperties, useEffect } from 'react';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { Button } from '../../ui/button.tsx';
-import type { SessionScreen } from './bar.tsx';
+import type { SessionScreen } from './session-screen.ts';
 
 /** Spoken at these numbers only: a countdown read aloud each second would drown itself. */
 const SPOKEN: readonly number[] = [20, 10, 5];
