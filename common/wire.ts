@@ -120,7 +120,7 @@ export const overview = z.strictObject({
       reason: z.string().optional(),
     }),
   ),
-  /** Accepted events today, by hour of the server's local day, 24 entries. */
+  /** Accesses today (accepted `session.opened` and `session.resumed`), by hour of the server's local day. */
   accessesByHour: z.array(z.int().nonnegative()).length(24),
   disputed: z.int().nonnegative(),
 });

@@ -48,9 +48,12 @@ test('a transaction that fails leaves nothing', async () => {
   await store.close();
 });
 
-test('processes that read first and then write wait for one another', async () => {
-  await (await openStore(data)).close();
-  const script = `
+test(
+  'processes that read first and then write wait for one another',
+  { timeout: 300_000 },
+  async () => {
+    await (await openStore(data)).close();
+    const script = `
     import { openStore } from ${JSON.stringify(path.join(import.meta.dirname, 'store.ts'))};
     const store = await openStore(${JSON.stringify(data)});
     for (let n = 0; n < 100; n++) {
@@ -60,15 +63,16 @@ test('processes that read first and then write wait for one another', async () =
       });
     }
     await store.close();`;
-  const run = () =>
-    promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-      timeout: 60_000,
-    });
-  await Promise.all([run(), run(), run()]);
-  const store = await openStore(data);
-  expect(await store.read.accessCounts(0, 10)).toEqual([{ quarter: 1, accesses: 300 }]);
-  await store.close();
-});
+    const run = () =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+        timeout: 280_000,
+      });
+    await Promise.all([run(), run(), run()]);
+    const store = await openStore(data);
+    expect(await store.read.accessCounts(0, 10)).toEqual([{ quarter: 1, accesses: 300 }]);
+    await store.close();
+  },
+);
 
 test('opening again migrates nothing twice; a newer schema than ours is refused', async () => {
   await (await openStore(data)).close();

@@ -22,41 +22,51 @@ const practiceFileOf = async (practice: object, name = 'practice.json') => {
   return file;
 };
 
-test('seed, pairing-code and serve: a station pairs with the printed code', async () => {
-  const { practice } = makePractice();
-  const file = await practiceFileOf(practice);
-  const name = 'Lakeside Community Hospital (demo)';
-  const seedIt = (from: string) => serverCommand('seed', '--data', data, '--file', from);
-  expect(await seedIt(file)).toEqual({ code: 0, stdout: `${name}: seeded\n`, stderr: '' });
-  expect(await seedIt(file)).toEqual({ code: 0, stdout: `${name}: unchanged\n`, stderr: '' });
-  const other = await seedIt(await practiceFileOf(makePractice().practice, 'other.json'));
-  expect(other.code).toBe(2);
-  expect(other.stderr).toContain(`already holds the practice "${name}" with other content`);
+test(
+  'seed, pairing-code and serve: a station pairs with the printed code',
+  { timeout: 300_000 },
+  async () => {
+    const { practice } = makePractice();
+    const file = await practiceFileOf(practice);
+    const name = 'Lakeside Community Hospital (demo)';
+    const seedIt = (from: string) => serverCommand('seed', '--data', data, '--file', from);
+    expect(await seedIt(file)).toEqual({ code: 0, stdout: `${name}: seeded\n`, stderr: '' });
+    expect(await seedIt(file)).toEqual({ code: 0, stdout: `${name}: unchanged\n`, stderr: '' });
+    const other = await seedIt(await practiceFileOf(makePractice().practice, 'other.json'));
+    expect(other.code).toBe(2);
+    expect(other.stderr).toContain(`already holds the practice "${name}" with other content`);
 
-  const group = practice.groups[0]?.name ?? '';
-  // The code is made while the server runs, as an administrator would.
-  const server = await startServer(data);
-  const made = await serverCommand('pairing-code', '--data', data, '--group', group);
-  expect(made.code).toBe(0);
-  const code = pairingCode.parse(made.stdout.trim());
-  const station = new TestStation(sendOverHttp(server.origin));
-  expect((await station.pair(code)).status).toBe(200);
-  expect((await station.request('GET', '/v1/directory?have=0')).status).toBe(200);
+    const group = practice.groups[0]?.name ?? '';
+    // The code is made while the server runs, as an administrator would.
+    const server = await startServer(data);
+    const made = await serverCommand('pairing-code', '--data', data, '--group', group);
+    expect(made.code).toBe(0);
+    const code = pairingCode.parse(made.stdout.trim());
+    const station = new TestStation(sendOverHttp(server.origin));
+    expect((await station.pair(code)).status).toBe(200);
+    expect((await station.request('GET', '/v1/directory?have=0')).status).toBe(200);
 
-  const taken = await serverCommand('serve', '--data', data, '--port', new URL(server.origin).port);
-  expect(taken.code).toBe(2);
-  expect(taken.stderr).toContain('which is in use; allowed is a free port, or 0 for any.');
+    const taken = await serverCommand(
+      'serve',
+      '--data',
+      data,
+      '--port',
+      new URL(server.origin).port,
+    );
+    expect(taken.code).toBe(2);
+    expect(taken.stderr).toContain('which is in use; allowed is a free port, or 0 for any.');
 
-  expect(await server.end('SIGTERM')).toBe(0);
-  expect(server.log()).toContain('station paired');
-  expect(server.log()).not.toContain(server.token);
-  expect(server.log()).not.toContain(code.slice(0, 16));
-  for (const secret of ['signing-key.pem', 'nonce-key', 'console-token', 'wardlock.db']) {
-    expect((await stat(path.join(data, secret))).mode & 0o077, secret).toBe(0);
-  }
-});
+    expect(await server.end('SIGTERM')).toBe(0);
+    expect(server.log()).toContain('station paired');
+    expect(server.log()).not.toContain(server.token);
+    expect(server.log()).not.toContain(code.slice(0, 16));
+    for (const secret of ['signing-key.pem', 'nonce-key', 'console-token', 'wardlock.db']) {
+      expect((await stat(path.join(data, secret))).mode & 0o077, secret).toBe(0);
+    }
+  },
+);
 
-test('a wrong file, group or port is a sentence, not a stack', async () => {
+test('a wrong file, group or port is a sentence, not a stack', { timeout: 300_000 }, async () => {
   const wrong = await practiceFileOf({ ...makePractice().practice, practice: '' });
   const refused = await serverCommand('seed', '--data', data, '--file', wrong);
   expect(refused.code).toBe(2);
