@@ -20,7 +20,7 @@ import path from 'node:path';
 import { calculateJwkThumbprint } from 'jose';
 import { fromBase64url, toBase64url } from '../common/bytes.ts';
 import { type Ed25519Jwk, ed25519Jwk } from '../common/wire.ts';
-import { base32 } from './domain/base32.ts';
+import { base32 } from '../common/base32.ts';
 
 /** The server's own secrets, each a file in the data folder that only its owner can read. */
 export interface Keys {

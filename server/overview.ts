@@ -45,7 +45,8 @@ export async function buildOverview(
     }),
     events: rows.map(({ row, event }) => {
       const member = event.member === undefined ? undefined : names.get(event.member);
-      const cause = event.detail['cause'];
+      // A refusal has a code where the end of a session has a cause.
+      const cause = event.detail['cause'] ?? event.detail['code'];
       return {
         id: row.id,
         at: event.at,

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { GENESIS } from '../common/event.ts';
 import { type Result, err, ok } from '../common/result.ts';
 import type { Ed25519Jwk } from '../common/wire.ts';
-import { base32 } from './domain/base32.ts';
+import { base32 } from '../common/base32.ts';
 import { type Keys, pairingSecretHash } from './keys.ts';
 import type { PairingCodeRow } from './store/reader.ts';
 import type { Store } from './store/store.ts';

@@ -1,12 +1,12 @@
 import {
-  BrowserWindow,
+  type BrowserWindow,
   type Rectangle,
   type WebContents,
   session as electronSession,
 } from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
-import { firstPaint } from './station-window.ts';
+import { firstPaint, sandboxedWindow } from './station-window.ts';
 
 /** The app windows of one session, in its own in-memory partition. */
 export interface SessionWindows {
@@ -65,31 +65,14 @@ export function sessionWindows(
   const windows = new Map<string, BrowserWindow>();
   const painted = new Map<string, Promise<void>>();
   for (const app of apps) {
-    const window = new BrowserWindow({
-      ...bounds,
-      show: false,
-      frame: false,
-      resizable: false,
-      movable: false,
-      minimizable: false,
-      closable: false,
-      skipTaskbar: true,
-      hasShadow: false,
-      backgroundColor: '#ffffff',
-      webPreferences: {
-        session: partition,
-        contextIsolation: true,
-        sandbox: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        spellcheck: false,
-        devTools: false,
-        safeDialogs: true,
-        disableDialogs: true,
-        navigateOnDragDrop: false,
+    const window = sandboxedWindow(
+      {
+        ...bounds,
+        backgroundColor: '#ffffff',
+        webPreferences: { safeDialogs: true, disableDialogs: true, navigateOnDragDrop: false },
       },
-    });
-    window.setMenu(null);
+      partition,
+    );
     window.webContents.on('render-process-gone', () => on.crashed(app.id));
     // A page that cannot be reached shows its own error; the log has the crash code, never the address.
     window.loadURL(app.url).catch(() => on.crashed(app.id));

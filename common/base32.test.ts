@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { utf8 } from '../../common/bytes.ts';
+import { utf8 } from './bytes.ts';
 import { base32 } from './base32.ts';
 
 // RFC 4648 §10, without the padding.
