@@ -36,14 +36,21 @@ const report = (code: string, cause?: unknown) =>
 let cover = (): void => undefined;
 let finish = (): Promise<void> => Promise.resolve();
 
+let isEnding = false;
+
 /** The last resort: cover, tell, start again. The new start is locked, and tells of the lost sessions. */
 function fatal(code: string, cause: unknown): void {
-  cover();
-  log.error(code, {
-    cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
-  });
-  if (source.packaged) app.relaunch();
-  app.exit(EXIT.software);
+  // What goes wrong while everything is being taken down must not keep it up.
+  if (isEnding) return;
+  isEnding = true;
+  try {
+    cover();
+    const stack = cause instanceof Error ? cause.stack : undefined;
+    log.error(code, { cause: stack ?? messageOf(cause) });
+  } finally {
+    if (source.packaged) app.relaunch();
+    app.exit(EXIT.software);
+  }
 }
 process.on('uncaughtException', (error) => fatal('uncaught-exception', error));
 process.on('unhandledRejection', (error) => fatal('unhandled-rejection', error));
