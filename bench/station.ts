@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { startDemo } from '../test/support/demo.ts';
-import { type RunningAgent, launchAgent, launchElectron } from '../test/support/electron-app.ts';
+import { type RunningAgent, launchElectron } from '../test/support/electron-app.ts';
 import { type Station, until } from '../test/support/station.ts';
 import { memoryOfTree } from './process-tree.ts';
 import { emptyApp, nextPaint, now, plainShows } from './plain-window.ts';
@@ -110,16 +110,12 @@ async function startOf(agent: RunningAgent, began: number) {
 export async function rows(): Promise<readonly Row[]> {
   const empty = await emptyApp();
   const demo = await startDemo({ idleLockSeconds: IDLE_SECONDS, idleWarningSeconds: 1 });
-  // The Demo keys window belongs to the demo, not to the product.
-  const env: Record<string, string> = { ...demo.stack.agentEnvironment };
-  delete env['WARDLOCK_DEMO_KEYS'];
   try {
     const plain = await launchElectron(empty.folder);
     const shows = await plainShows(plain.app, RESUMES);
     await plain.stop();
 
-    const agent = await launchAgent({ env });
-    const station = demo.driver(agent);
+    const { agent, station } = await demo.launch({ demoKeys: false });
     await demo.keys.touchAutomatically(true);
     await station.open(demo.nurse);
     const resumed: number[] = [];
@@ -137,7 +133,7 @@ export async function rows(): Promise<readonly Row[]> {
     for (let i = 0; i < STARTS; i++) {
       for (const [side, launch] of [
         [theirs, () => launchElectron(empty.folder)],
-        [ours, () => launchAgent({ env })],
+        [ours, async () => (await demo.launch({ demoKeys: false })).agent],
       ] as const) {
         const began = now();
         const { took, memory } = await startOf(await launch(), began);

@@ -59,6 +59,7 @@ for (const surface of surfaces) {
 
   for (const theme of ['day', 'night'] as const) {
     test(`${surface}: axe finds nothing by ${theme}`, async ({ open }) => {
+      test.setTimeout(300_000);
       const { page, station } = await open(first[1]);
       await page.setViewportSize({ width: 1920, height: heightOf(surface, 1080) });
       for (const [name, { view }] of of(surface)) {

@@ -6,6 +6,7 @@ import { type FakeStation, fakeStation } from '../support/fake-station.ts';
 import { doubleText, ready, settle, still } from '../support/look.ts';
 import { serveStationPages } from '../support/station-pages.ts';
 import { NOW } from '../support/station-views.ts';
+import { takeRealPictures } from './real.ts';
 import { type Frame, type Shot, shots } from './shots.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../out/screenshots');
@@ -66,7 +67,8 @@ try {
     for (const shot of shotsOfFrame) await take(page, station, shot);
     await close();
   }
-  process.stdout.write(`${wanted.length} pictures in out/screenshots\n`);
+  const real = pattern.test('real') ? await takeRealPictures(folder, browser) : 0;
+  process.stdout.write(`${wanted.length + real} pictures in out/screenshots\n`);
 } finally {
   await browser.close();
   await pages.close();

@@ -59,7 +59,6 @@ export async function startDemo(policy: Record<string, unknown> = {}) {
     physician: person(/physician/i),
     keys,
     events,
-    driver: (agent: RunningAgent) => stationDriver(agent.app, keys),
     /** All of them, however many pages. */
     async allEvents(): Promise<StoredEvent[]> {
       const all: StoredEvent[] = [];
@@ -69,10 +68,17 @@ export async function startDemo(policy: Record<string, unknown> = {}) {
         all.push(...page);
       }
     },
-    async launch(
-      options: { display?: string } = {},
-    ): Promise<{ agent: RunningAgent; station: Station }> {
-      const agent = await launchAgent({ env: stack.agentEnvironment, ...options });
+    async launch({
+      display,
+      demoKeys = true,
+    }: {
+      readonly display?: string;
+      /** Show the Demo keys window: it belongs to the demo, not to the product. */
+      readonly demoKeys?: boolean;
+    } = {}): Promise<{ agent: RunningAgent; station: Station }> {
+      const env: Record<string, string> = { ...stack.agentEnvironment };
+      if (!demoKeys) delete env['WARDLOCK_DEMO_KEYS'];
+      const agent = await launchAgent({ env, ...(display === undefined ? {} : { display }) });
       agents.push(agent);
       return { agent, station: stationDriver(agent.app, keys) };
     },

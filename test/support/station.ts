@@ -97,7 +97,9 @@ export function station(app: ElectronApplication, keys: Control) {
       app.evaluate(({ BrowserWindow }) =>
         BrowserWindow.getAllWindows()
           .filter((window) => window.isVisible())
-          .map((window) => new URL(window.webContents.getURL()).pathname),
+          .map((window) => window.webContents.getURL())
+          // A window that has not begun to load shows its ground.
+          .map((url) => (url === '' ? 'blank' : new URL(url).pathname)),
       ),
   };
 }
