@@ -39,6 +39,10 @@ export const nextPaint = (page: Page): Promise<number> =>
       }),
   );
 
+/** Polled by a timer: a hidden page draws no frames. */
+export const untilHidden = (page: Page) =>
+  page.waitForFunction(() => document.visibilityState === 'hidden', undefined, { polling: 20 });
+
 /** How long the empty app's window takes from show() to its second frame, `times` times. */
 export async function plainShows(app: ElectronApplication, times: number): Promise<number[]> {
   const page = await app.firstWindow();
@@ -53,7 +57,7 @@ export async function plainShows(app: ElectronApplication, times: number): Promi
   const samples: number[] = [];
   for (let i = 0; i < times; i++) {
     await toggle(false);
-    await page.waitForFunction(() => document.visibilityState === 'hidden');
+    await untilHidden(page);
     const painted = nextPaint(page);
     const since = await toggle(true);
     samples.push((await painted) - since);

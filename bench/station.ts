@@ -4,7 +4,7 @@ import { startDemo } from '../test/support/demo.ts';
 import { type RunningAgent, launchElectron } from '../test/support/electron-app.ts';
 import { type Station, until } from '../test/support/station.ts';
 import { memoryOfTree } from './process-tree.ts';
-import { emptyApp, nextPaint, now, plainShows } from './plain-window.ts';
+import { emptyApp, nextPaint, now, plainShows, untilHidden } from './plain-window.ts';
 import { type Row, ascending, percentile, rounded } from './row.ts';
 
 /** The station in the real Electron on a display of its own, with a simulated key that answers at once. */
@@ -46,7 +46,7 @@ async function resume(
   const chart = await station.clinicalApp('/chart');
   await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();
   await station.screenIs('curtain');
-  await chart.waitForFunction(() => document.visibilityState === 'hidden');
+  await untilHidden(chart);
   await station.keys.insert(person.id);
   await station.stepIs('pin');
   for (const digit of person.pin) await curtain.keyboard.press(digit);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { app, safeStorage } from 'electron';
-import { createClock } from './adapters/clock.ts';
+import { type StationClock, createClock } from './adapters/clock.ts';
 import {
   type ConfigSource,
   type StationConfig,
@@ -14,10 +14,12 @@ import { openVault, stationSecrets } from './adapters/sealer.ts';
 import { createTransport } from './adapters/transport.ts';
 import { trackLink } from './app/link-tracker.ts';
 import { startPairedStation } from './paired-station.ts';
-import { createShell } from './shell.ts';
+import { type Shell, createShell } from './shell.ts';
 
 /** Exit codes: 2 = set up wrongly, 70 = ended by an error nobody expected (sysexits EX_SOFTWARE). */
 const EXIT = { setUp: 2, software: 70 } as const;
+/** How often a journal that cannot be opened is tried again. */
+const JOURNAL_RETRY_MS = 5_000;
 
 const source: ConfigSource = {
   packaged: !process.defaultApp,
@@ -88,9 +90,19 @@ async function run(): Promise<void> {
 async function start(config: StationConfig): Promise<void> {
   const clock = createClock();
   // The curtain comes first: nothing that follows may fail with a desktop in sight.
-  const shell = await createShell(config, clock, __dirname, report);
+  const shell = await createShell(config, clock, __dirname, report, fatal);
   cover = shell.desk.cover;
+  try {
+    await putToWork(config, clock, shell);
+  } catch (error) {
+    // Something in the data folder cannot be read, and will not be next time: stay covered and say so.
+    log.error('start', { cause: messageOf(error) });
+    shell.boot('fault');
+  }
+}
 
+/** Secrets, pairing, and the station itself; resolves once it works, or once the curtain says why not. */
+async function putToWork(config: StationConfig, clock: StationClock, shell: Shell): Promise<void> {
   const vault = await openVault({
     folder: path.join(folder, 'secrets'),
     safeStorage,
@@ -126,7 +138,7 @@ async function start(config: StationConfig): Promise<void> {
       report('pairing', why),
     ));
 
-  const started = await startPairedStation({
+  const options = {
     config,
     folder,
     bundle: __dirname,
@@ -140,7 +152,13 @@ async function start(config: StationConfig): Promise<void> {
     shell,
     firstRevision: shell.boot('starting', unsealed),
     report,
-  });
-  if ('failure' in started) shell.boot('journal');
-  else ({ finish } = started);
+  };
+  // A full disk, or a predecessor that is not quite gone: it opens once the journal can be written.
+  let started = await startPairedStation(options);
+  while ('failure' in started) {
+    const firstRevision = shell.boot('journal');
+    await new Promise((resolve) => setTimeout(resolve, JOURNAL_RETRY_MS));
+    started = await startPairedStation({ ...options, firstRevision });
+  }
+  ({ finish } = started);
 }

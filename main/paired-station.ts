@@ -123,6 +123,7 @@ export async function startPairedStation(
     state,
     () => store.current()?.policy,
     (outdated) => station.setStop('outdated', outdated),
+    report,
   );
   const sync = createDirectorySync({
     store,
@@ -141,6 +142,7 @@ export async function startPairedStation(
   shell.attach(station);
   station.onAppended(uploader.kick);
   link.listen((status) => station.setLink(status));
+  clock.onSlept(() => station.dispatch({ type: 'lock', cause: 'suspend' }));
   clock.onJump((ms) => station.note({ type: 'clock.jumped', outcome: 'success', detail: { ms } }));
   powerMonitor.on('suspend', () => station.dispatch({ type: 'lock', cause: 'suspend' }));
   powerMonitor.on('lock-screen', () => station.dispatch({ type: 'lock', cause: 'os-lock' }));

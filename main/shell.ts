@@ -25,6 +25,7 @@ export async function createShell(
   clock: Clock,
   bundle: string,
   report: (code: string, cause?: unknown) => void,
+  fatal: (code: string, cause: unknown) => void,
 ): Promise<Shell> {
   const { place, rpId, language, theme, helpPhone } = config;
   let station: StationApp | undefined;
@@ -62,6 +63,7 @@ export async function createShell(
     pages.origin,
     (id) => windows.isStationPage(id),
     (code, name) => report(`ipc:${code}`, name),
+    (error) => fatal('ipc:threw', error),
   );
   const windows: Desk = desk(pages, path.join(bundle, 'preload.cjs'), {
     blocked: noteBlocked,

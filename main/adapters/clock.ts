@@ -13,6 +13,8 @@ export interface StationClock extends Clock {
    * more than 5 s, by one jump or by creeping. The new wall time is then the reference.
    */
   onJump(listener: (ms: number) => void): void;
+  /** Called when the system has slept, also where it did not say so. */
+  onSlept(listener: () => void): void;
   /** Call when the system has woken up: timers are set anew at once instead of within a second. */
   resynchronise(): void;
   close(): void;
@@ -33,6 +35,7 @@ export function createClock(source: TimeSource = systemTime()): StationClock {
   let offset = source.wall() - source.boot();
   let slept = source.boot() - source.awake();
   const jumpListeners = new Set<(ms: number) => void>();
+  const sleepListeners = new Set<() => void>();
   const timers = new Set<{ arm(): void; stop(): void }>();
 
   function resynchronise(): void {
@@ -40,6 +43,7 @@ export function createClock(source: TimeSource = systemTime()): StationClock {
     if (Math.abs(asleep - slept) > HEARTBEAT_MS / 2) {
       slept = asleep;
       for (const timer of timers) timer.arm();
+      for (const listener of sleepListeners) listener();
     }
     const jump = source.wall() - source.boot() - offset;
     if (Math.abs(jump) <= JUMP_MS) return;
@@ -77,6 +81,7 @@ export function createClock(source: TimeSource = systemTime()): StationClock {
       return timer.stop;
     },
     onJump: (listener) => void jumpListeners.add(listener),
+    onSlept: (listener) => void sleepListeners.add(listener),
     resynchronise,
     close() {
       clearInterval(heartbeat);

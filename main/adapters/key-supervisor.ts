@@ -64,6 +64,8 @@ export function superviseKeys(
         return;
       }
       child.postMessage(command);
+      // Nothing answers a cancel: it is no sign of a process that hangs.
+      if (command.kind === 'cancel') unansweredSince = undefined;
       if (command.kind !== 'begin') return;
       const now = performance.now();
       unansweredSince ??= now;

@@ -15,14 +15,24 @@ export function directoryAge(
   state: StationState,
   policy: () => Policy | undefined,
   changed: (outdated: boolean) => void,
+  report: (code: string, cause: unknown) => void,
 ): { confirmed(at: number): void; start(): void; close(): void } {
   let confirmed = state.directoryConfirmed();
   let latest = state.latestTime();
   let stop = (): void => undefined;
 
+  /** A mark that cannot be written (a full disk) is not worth more than the station. */
+  const mark = (write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      report('directory-age:not-marked', error);
+    }
+  };
+
   const check = () => {
     const now = Math.max(latest, clock.wall());
-    if (now - latest >= MARK_MS) state.raiseLatestTime(now);
+    if (now - latest >= MARK_MS) mark(() => state.raiseLatestTime(now));
     latest = now;
     const rules = policy();
     changed(rules !== undefined && now - confirmed > rules.offlineDays * DAY_MS);
@@ -31,7 +41,7 @@ export function directoryAge(
 
   return {
     confirmed(at) {
-      if (at - state.directoryConfirmed() >= MARK_MS) state.raiseDirectoryConfirmed(at);
+      if (at - confirmed >= MARK_MS) mark(() => state.raiseDirectoryConfirmed(at));
       confirmed = Math.max(confirmed, at);
       stop();
       check();

@@ -65,6 +65,7 @@ export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
       return true;
     }
     const accepted = await store.accept(answer.value);
+    if (isClosed) return false;
     if (!accepted.ok) {
       tellRefusal(accepted.error);
       return false;

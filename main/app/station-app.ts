@@ -75,6 +75,7 @@ export class StationApp {
   private directory: DirectorySnapshot | undefined;
   private link: Link = { kind: 'connecting' };
   private language: Language;
+  private isOver = false;
   private idleMs = 0;
   /** When somebody last proved to be here in a way that the system's idle clock does not see. */
   private presentAt = 0;
@@ -83,7 +84,7 @@ export class StationApp {
   private readonly appendListeners = new Set<() => void>();
   private stopDeadline = (): void => undefined;
   private stopIdle = (): void => undefined;
-  private stopRetry = (): void => undefined;
+  private isRetrying = false;
   /** Events that could not be written yet; the station stays locked until they are. */
   private unwritten: EventDraft[] = [];
   private pin: Uint8Array | undefined;
@@ -121,7 +122,9 @@ export class StationApp {
 
   /** Ends everything in order; the station is locked afterwards. */
   shutdown(): void {
+    this.stops.add('starting');
     this.dispatch({ type: 'shutdown' });
+    this.isOver = true;
   }
 
   /** The last resort: covered first, then a stop that only a restart lifts. */
@@ -140,17 +143,18 @@ export class StationApp {
 
   setDirectory(directory: DirectorySnapshot): void {
     this.directory = directory;
-    const active = new Set(
-      directory.members.filter((member) => member.active).map((member) => member.id),
-    );
+    const members = new Set(directory.members.filter(({ active }) => active).map(({ id }) => id));
+    const keys = new Set(directory.credentials.filter(({ active }) => active).map(({ id }) => id));
     const present = [
-      ...this.state.held.map((session) => session.member),
-      ...(this.state.kind === 'open' ? [this.state.session.member] : []),
+      ...this.state.held,
+      ...(this.state.kind === 'open' ? [this.state.session] : []),
     ];
     this.dispatch({
       type: 'directory',
       policy: directory.policy,
-      inactive: present.filter((member) => !active.has(member)),
+      inactive: present
+        .filter(({ member, credential }) => !members.has(member) || !keys.has(credential))
+        .map(({ member }) => member),
     });
     this.setStop('no-directory', false);
   }
@@ -199,7 +203,8 @@ export class StationApp {
 
   /** Appends events that change no session (an app was blocked, the directory was updated). */
   note(...drafts: readonly EventDraft[]): void {
-    this.record(drafts);
+    // The station's last event is its stop.
+    if (!this.isOver) this.record(drafts);
   }
 
   view(): StationView {
@@ -319,28 +324,31 @@ export class StationApp {
     const refuse = (notice: 'unknown-key' | 'member-inactive' | 'not-verified') =>
       this.dispatch({ type: 'not-verified', attempt, notice });
     if (!challenge || !assertion || !directory) return refuse('not-verified');
+    let result;
     try {
-      const result = await this.ports.verifier.verify(challenge, assertion, directory);
-      if (!result.ok) {
-        this.ports.report(`verify:${result.error}`);
-        return refuse(noticeOf(result.error));
-      }
-      const { member, credential, proof } = result.value;
-      this.dispatch({
-        type: 'verified',
-        attempt,
-        access: {
-          member: member.id,
-          credential: credential.id,
-          proof,
-          newSession: this.ports.uuid(),
-          correlation: this.ports.uuid(),
-        },
-      });
+      result = await this.ports.verifier.verify(challenge, assertion, directory);
     } catch (error) {
       this.ports.report('verify:threw', error);
-      refuse('not-verified');
+      return refuse('not-verified');
     }
+    if (!result.ok) {
+      this.ports.report(`verify:${result.error}`);
+      return refuse(noticeOf(result.error));
+    }
+    // Verified against a directory that is no longer in force: once more, please.
+    if (this.directory !== directory) return refuse('not-verified');
+    const { member, credential, proof } = result.value;
+    this.dispatch({
+      type: 'verified',
+      attempt,
+      access: {
+        member: member.id,
+        credential: credential.id,
+        proof,
+        newSession: this.ports.uuid(),
+        correlation: this.ports.uuid(),
+      },
+    });
   }
 
   private recordAccess(drafts: readonly EventDraft[], attempt: number): void {
@@ -353,8 +361,10 @@ export class StationApp {
     if (this.unwritten.length === 0 && this.append(drafts)) return;
     this.unwritten.push(...drafts);
     this.setStop('journal', true);
-    this.stopRetry();
-    this.stopRetry = this.ports.clock.at(this.ports.clock.mono() + JOURNAL_RETRY_MS, () => {
+    if (this.isRetrying) return;
+    this.isRetrying = true;
+    this.ports.clock.at(this.ports.clock.mono() + JOURNAL_RETRY_MS, () => {
+      this.isRetrying = false;
       const again = this.unwritten;
       this.unwritten = [];
       this.record(again);

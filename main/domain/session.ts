@@ -5,6 +5,8 @@ import type { Instant } from './instant.ts';
 export interface Session {
   readonly id: string;
   readonly member: string;
+  /** The key that opened or last resumed it; a revoked key ends the session. Credential id, base64url. */
+  readonly credential: string;
   readonly openedAt: Instant;
 }
 

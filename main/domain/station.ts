@@ -245,9 +245,13 @@ function plan(state: Locked, access: Access, now: Instant) {
   );
   const gone = evicted(parked, state.policy);
   const correlation = state.correlation ?? (displaced.length > 0 ? access.correlation : undefined);
-  const session: Session = own
-    ? { id: own.id, member: own.member, openedAt: own.openedAt }
-    : { id: access.newSession, member: access.member, openedAt: now };
+  const { member, credential } = access;
+  const session: Session = {
+    id: own?.id ?? access.newSession,
+    member,
+    credential,
+    openedAt: own?.openedAt ?? now,
+  };
   const drafts: readonly EventDraft[] = [
     ...displaced.map((other) => left('session.parked', other, 'switch', correlation)),
     ...gone.map((other) => left('session.ended', other, 'evicted')),

@@ -34,19 +34,28 @@ export function handleAsks(
   origin: string,
   isOurs: (webContentsId: number) => boolean,
   onRefused: (code: string, name: string) => void,
+  /** A handler threw: nobody knows what was left undone. */
+  onThrew: (error: unknown) => void,
 ): void {
   for (const name of Object.keys(stationContract.ask) as AskName[]) {
     const { args, result } = stationContract.ask[name];
     const handler = handlers[name] as (...args: readonly unknown[]) => unknown;
-    ipcMain.handle(askChannel(name), async (event, ...raw) => {
+    ipcMain.handle(askChannel(name), async (event, ...given) => {
       const refuse = (code: 'bad-sender' | 'bad-arguments' | 'bad-result', cause?: unknown) => {
         onRefused(code, name);
         return new AskRefused(code, name, { cause });
       };
       if (!isStationPage(event, origin, isOurs)) throw refuse('bad-sender');
-      const parsed = args.safeParse(raw);
+      const parsed = args.safeParse(given);
       if (!parsed.success) throw refuse('bad-arguments');
-      const answer = result.safeParse(await handler(...parsed.data));
+      let raw: unknown;
+      try {
+        raw = await handler(...parsed.data);
+      } catch (error) {
+        onThrew(error);
+        throw error;
+      }
+      const answer = result.safeParse(raw);
       if (!answer.success) throw refuse('bad-result', answer.error);
       return answer.data;
     });

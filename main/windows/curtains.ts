@@ -5,7 +5,6 @@ export interface Curtains {
   cover(): void;
   /** Takes the curtain from the working display; the others stay covered. */
   uncover(): void;
-  windows(): readonly BrowserWindow[];
 }
 
 /**
@@ -25,7 +24,10 @@ export function curtains(
   make: (display: Display, isWorking: boolean) => BrowserWindow,
   onChanged: () => void,
 ): Curtains {
-  const byDisplay = new Map<number, BrowserWindow>();
+  const byDisplay = new Map<
+    number,
+    { readonly window: BrowserWindow; readonly isWorking: boolean }
+  >();
   let covered = true;
 
   const raise = (window: BrowserWindow) => {
@@ -47,15 +49,17 @@ export function curtains(
     const displays = screen.getAllDisplays();
     const working = screen.getPrimaryDisplay().id;
     for (const display of displays) {
-      let window = byDisplay.get(display.id);
-      if (window === undefined || window.isDestroyed()) {
-        window = make(display, display.id === working);
-        byDisplay.set(display.id, window);
-      }
+      const isWorking = display.id === working;
+      const before = byDisplay.get(display.id);
+      const isUsable = before?.isWorking === isWorking && !before.window.isDestroyed();
+      const window = isUsable ? before.window : make(display, isWorking);
+      byDisplay.set(display.id, { window, isWorking });
       place(window, display);
-      if (covered || display.id !== working) raise(window);
+      if (covered || !isWorking) raise(window);
+      // The display has changed its part: the old curtain goes once the new one is there.
+      if (!isUsable && before && !before.window.isDestroyed()) before.window.destroy();
     }
-    for (const [id, window] of byDisplay) {
+    for (const [id, { window }] of byDisplay) {
       if (displays.some((display) => display.id === id)) continue;
       byDisplay.delete(id);
       window.destroy();
@@ -73,14 +77,12 @@ export function curtains(
   return {
     cover() {
       covered = true;
-      const working = screen.getPrimaryDisplay().id;
-      for (const window of byDisplay.values()) raise(window);
-      byDisplay.get(working)?.focus();
+      arrange();
+      byDisplay.get(screen.getPrimaryDisplay().id)?.window.focus();
     },
     uncover() {
       covered = false;
-      byDisplay.get(screen.getPrimaryDisplay().id)?.hide();
+      byDisplay.get(screen.getPrimaryDisplay().id)?.window.hide();
     },
-    windows: () => [...byDisplay.values()],
   };
 }

@@ -38,6 +38,16 @@ const hostAllowed = (app: ClinicalApp, url: string): boolean => {
   }
 };
 
+type HeaderMap = Readonly<Record<string, string[]>> | undefined;
+
+/** Header names come in any spelling. */
+const headerValues = (headers: HeaderMap, name: string): readonly string[] =>
+  Object.entries(headers ?? {}).flatMap(([key, values]) =>
+    key.toLowerCase() === name ? values : [],
+  );
+const withoutHeader = (headers: HeaderMap, name: string) =>
+  Object.fromEntries(Object.entries(headers ?? {}).filter(([key]) => key.toLowerCase() !== name));
+
 export function sessionWindows(
   id: string,
   apps: readonly ClinicalApp[],
@@ -56,14 +66,21 @@ export function sessionWindows(
   partition.webRequest.onHeadersReceived((details, answer) => {
     answer({
       responseHeaders: {
-        ...details.responseHeaders,
+        ...withoutHeader(details.responseHeaders, 'content-security-policy'),
         'permissions-policy': ['publickey-credentials-get=()'],
+        // No modal dialogs of the system: print() would open one over the curtain. (Popups are refused, and
+        // told, by the window-open handler.)
+        'content-security-policy': [
+          ...headerValues(details.responseHeaders, 'content-security-policy'),
+          'sandbox allow-scripts allow-same-origin allow-forms allow-popups',
+        ],
       },
     });
   });
 
   const windows = new Map<string, BrowserWindow>();
   const painted = new Map<string, Promise<void>>();
+  let isGone = false;
   for (const app of apps) {
     const window = sandboxedWindow(
       {
@@ -75,7 +92,9 @@ export function sessionWindows(
     );
     window.webContents.on('render-process-gone', () => on.crashed(app.id));
     // A page that cannot be reached shows its own error; the log has the crash code, never the address.
-    window.loadURL(app.url).catch(() => on.crashed(app.id));
+    window.loadURL(app.url).catch(() => {
+      if (!isGone) on.crashed(app.id);
+    });
     windows.set(app.id, window);
     painted.set(app.id, firstPaint(window));
   }
@@ -114,6 +133,7 @@ export function sessionWindows(
       for (const window of windows.values()) window.setBounds(next);
     },
     async destroy() {
+      isGone = true;
       for (const window of windows.values()) window.destroy();
       windows.clear();
       await partition.clearStorageData();

@@ -27,6 +27,9 @@ export function sandboxedWindow(
     },
   });
   window.setMenu(null);
+  // Neither a page's window.close() nor a key stroke of the system closes it (`closable` does nothing on
+  // Linux); destroy() does.
+  window.on('close', (event) => event.preventDefault());
   return window;
 }
 
@@ -48,8 +51,10 @@ export const stationWindow = (
     partition,
   );
 
-/** Resolves when the window's page has been drawn once, also while it is hidden. */
+/** Resolves when the window's page has been drawn once while hidden, or when the window is shown undrawn. */
 export const firstPaint = (window: BrowserWindow): Promise<void> =>
   new Promise((resolve) => {
     window.once('ready-to-show', resolve);
+    // A window that is visible before its first frame never reports it.
+    window.once('show', resolve);
   });

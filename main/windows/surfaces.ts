@@ -11,6 +11,8 @@ export const BAR_HEIGHT = 92;
 
 /** How long a new session waits for its app to draw itself before it is shown as it is. */
 const APP_PATIENCE_MS = 600;
+/** Without its bar a session names nobody: it is locked again. */
+const BAR_PATIENCE_MS = 5_000;
 
 export interface Desk extends Surfaces {
   /** Windows that show the view. */
@@ -20,6 +22,19 @@ export interface Desk extends Surfaces {
   session(id: string): Pick<SessionWindows, 'apps' | 'activeApp'> | undefined;
   /** Called when windows have changed their order: the demonstration's window stays above them. */
   onRestacked(run: () => void): void;
+}
+
+/** Whether the promise was there in time. */
+const within = (ms: number, promise: Promise<void>): Promise<boolean> =>
+  Promise.race([
+    promise.then(() => true),
+    new Promise<boolean>((resolve) => void setTimeout(() => resolve(false), ms)),
+  ]);
+
+/** What one member copied is not for the next; X11 keeps a second clipboard of what was merely selected. */
+function forgetClipboard(): void {
+  clipboard.clear();
+  if (process.platform === 'linux') clipboard.selection.clear();
 }
 
 /** All windows of the station: curtains over overlay and bar over apps. */
@@ -55,15 +70,25 @@ export function desk(
     const window = stationWindow(pages.partition, preload, bounds);
     const contentsId = window.webContents.id;
     stationContents.set(contentsId, window);
-    window.on('closed', () => stationContents.delete(contentsId));
+    window.on('closed', () => {
+      stationContents.delete(contentsId);
+      if (window === bar) bar = undefined;
+      if (window === overlay) overlay = undefined;
+    });
     const load = () =>
       void window.loadURL(pages.url(surface) + search).catch(() => on.pageGone(surface));
     window.webContents.on('render-process-gone', () => {
       on.pageGone(surface);
-      // The window itself stays: its ground colour covers until the page is drawn again.
-      if (!window.isDestroyed()) load();
+      if (window.isDestroyed()) return;
+      // A curtain's window stays, its ground colour covers until the page is drawn again. The others are
+      // made anew for the next session.
+      if (surface === 'curtain') load();
+      else window.destroy();
     });
-    window.on('unresponsive', () => on.pageGone(surface));
+    window.on('unresponsive', () => {
+      on.pageGone(surface);
+      window.webContents.forcefullyCrashRenderer();
+    });
     load();
     return window;
   };
@@ -100,14 +125,12 @@ export function desk(
     cover() {
       turn++;
       lid.cover();
+      const session = shown;
+      shown = undefined;
+      forgetClipboard();
       overlay?.hide();
-      if (shown !== undefined) {
-        sessions.get(shown)?.hide();
-        shown = undefined;
-        bar?.hide();
-        // What one member copied is not for the next.
-        clipboard.clear();
-      }
+      bar?.hide();
+      if (session !== undefined) sessions.get(session)?.hide();
       restacked();
     },
     prepare: ensureBar,
@@ -126,15 +149,19 @@ export function desk(
       const windows = sessions.get(session);
       if (windows === undefined) throw new Error('uncover before open');
       shown = session;
-      windows.show();
-      bar?.setAlwaysOnTop(true, 'floating');
-      bar?.showInactive();
       // The curtain goes once there is something to see: the member's name above all, and the app unless
       // it is slow. Whatever covers in the meantime wins.
-      const patience = new Promise<void>((resolve) => void setTimeout(resolve, APP_PATIENCE_MS));
       const mine = ++turn;
-      void Promise.all([barPainted, Promise.race([windows.painted(), patience])]).then(() => {
+      void Promise.all([
+        within(BAR_PATIENCE_MS, barPainted),
+        within(APP_PATIENCE_MS, windows.painted()),
+      ]).then(([isBarPainted]) => {
         if (turn !== mine) return;
+        if (!isBarPainted) return on.pageGone('bar');
+        forgetClipboard();
+        windows.show();
+        bar?.setAlwaysOnTop(true, 'floating');
+        bar?.showInactive();
         lid.uncover();
         windows.focus();
         restacked();

@@ -160,6 +160,9 @@ test.describe('@security the shell', () => {
     });
     const url = chart.url();
     await chart.evaluate(() => {
+      window.close();
+      // A modal dialog of the system would hold the page, and lie over the curtain.
+      window.print();
       location.href = 'https://example.org/';
     });
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -92,9 +92,11 @@ test('lock and resume keep the very document', async () => {
 
 test('taking over parks the first session; both events carry one correlation', async () => {
   const { nurse, physician } = demo;
+  await station.app.evaluate(({ clipboard }) => clipboard.writeText('A. Lindqvist'));
   await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();
   await station.screenIs('curtain');
   await station.open(physician);
+  expect(await station.app.evaluate(({ clipboard }) => clipboard.readText())).toBe('');
   expect((await station.view()).parked).toHaveLength(1);
   const stored = await until('the switch at the server', async () => {
     const all = await sessionEvents();

@@ -5,9 +5,10 @@
 const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
-const { app } = require('electron');
+const { app, clipboard } = require('electron');
 
 globalThis.crypto ??= require('node:crypto').webcrypto;
+clipboard.selection ??= { clear: () => clipboard.clear('selection') };
 useOlderNodeApiForSqlite();
 
 const { preloads, target } = parse(process.argv.slice(1));
