@@ -15,6 +15,7 @@ import { createTransport } from './adapters/transport.ts';
 import { trackLink } from './app/link-tracker.ts';
 import { startPairedStation } from './paired-station.ts';
 import { type Shell, createShell } from './shell.ts';
+import type { Desk } from './windows/surfaces.ts';
 
 /** Exit codes: 2 = set up wrongly, 70 = ended by an error nobody expected (sysexits EX_SOFTWARE). */
 const EXIT = { setUp: 2, software: 70 } as const;
@@ -35,7 +36,7 @@ const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : 
 const report = (code: string, cause?: unknown) =>
   log.warn(code, cause === undefined ? {} : { cause: messageOf(cause) });
 
-let cover = (): void => undefined;
+let desk: Desk | undefined;
 let finish = (): Promise<void> => Promise.resolve();
 
 let isEnding = false;
@@ -46,7 +47,8 @@ function fatal(code: string, cause: unknown): void {
   if (isEnding) return;
   isEnding = true;
   try {
-    cover();
+    desk?.cover();
+    desk?.freeze();
     const stack = cause instanceof Error ? cause.stack : undefined;
     log.error(code, { cause: stack ?? messageOf(cause) });
   } finally {
@@ -91,7 +93,7 @@ async function start(config: StationConfig): Promise<void> {
   const clock = createClock();
   // The curtain comes first: nothing that follows may fail with a desktop in sight.
   const shell = await createShell(config, clock, __dirname, report, fatal);
-  cover = shell.desk.cover;
+  ({ desk } = shell);
   try {
     await putToWork(config, clock, shell);
   } catch (error) {

@@ -20,6 +20,8 @@ export interface Desk extends Surfaces {
   isStationPage(webContentsId: number): boolean;
   /** Active app of a session, and its apps. */
   session(id: string): Pick<SessionWindows, 'apps' | 'activeApp'> | undefined;
+  /** The agent is going down: from now on no window is made or raised. */
+  freeze(): void;
   /** Called when windows have changed their order: the demonstration's window stays above them. */
   onRestacked(run: () => void): void;
 }
@@ -53,6 +55,7 @@ export function desk(
   let shown: string | undefined;
   /** Counts covers and uncovers: an uncovering that has been overtaken does nothing. */
   let turn = 0;
+  let isFrozen = false;
   let bar: BrowserWindow | undefined;
   let overlay: BrowserWindow | undefined;
   let barPainted = Promise.resolve();
@@ -79,11 +82,13 @@ export function desk(
       void window.loadURL(pages.url(surface) + search).catch(() => on.pageGone(surface));
     window.webContents.on('render-process-gone', () => {
       on.pageGone(surface);
-      if (window.isDestroyed()) return;
       // A curtain's window stays, its ground colour covers until the page is drawn again. The others are
-      // made anew for the next session.
-      if (surface === 'curtain') load();
-      else window.destroy();
+      // made anew for the next session. Later, since the window may be on its way down with the agent.
+      setImmediate(() => {
+        if (window.isDestroyed()) return;
+        if (surface === 'curtain') load();
+        else window.destroy();
+      });
     });
     window.on('unresponsive', () => {
       on.pageGone(surface);
@@ -123,6 +128,7 @@ export function desk(
 
   return {
     cover() {
+      if (isFrozen) return;
       turn++;
       lid.cover();
       const session = shown;
@@ -191,6 +197,9 @@ export function desk(
     pages: () => [...stationContents.values()].map((window) => window.webContents),
     isStationPage: (id) => stationContents.has(id),
     session: (id) => sessions.get(id),
+    freeze() {
+      isFrozen = true;
+    },
     onRestacked(run) {
       restacked = run;
     },

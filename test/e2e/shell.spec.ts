@@ -231,7 +231,9 @@ test.describe('@security the shell', () => {
   });
 
   test('an error that nobody handled ends the agent covered; the next start is locked and tells', async () => {
-    const gone = new Promise<number | null>((resolve) => agent.app.process().once('exit', resolve));
+    const gone = new Promise((resolve) => {
+      agent.app.process().once('exit', (code, signal) => resolve(signal ?? code));
+    });
     const shown = await agent.app
       .evaluate(async ({ BrowserWindow }) => {
         // Sampled from the very turn in which the error is reported.
