@@ -85,6 +85,7 @@ async function run(): Promise<void> {
     process.stderr.write(`${config.error}\n`);
     return app.exit(EXIT.setUp);
   }
+  log.info('start', { version: app.getVersion(), electron: process.versions.electron });
   await app.whenReady();
   await start(config.value);
 }

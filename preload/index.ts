@@ -4,7 +4,12 @@ import { askChannel, stationContract, tellChannel } from './contract.ts';
 /** Exposes `window.station`: one function for each question of the contract, and the view. */
 const asks = Object.keys(stationContract.ask).map((name) => [
   name,
-  (...args: unknown[]) => ipcRenderer.invoke(askChannel(name), ...args),
+  (...args: unknown[]) => {
+    const answer: Promise<unknown> = ipcRenderer.invoke(askChannel(name), ...args);
+    // Serialised by now: this world's copy of a PIN has served.
+    for (const arg of args) if (arg instanceof Uint8Array) arg.fill(0);
+    return answer;
+  },
 ]);
 
 contextBridge.exposeInMainWorld('station', {

@@ -1,0 +1,74 @@
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import { startDemo } from '../support/demo.ts';
+import { until } from '../support/station.ts';
+
+/** What the simulator and the seed keep by design; everything else is searched. */
+const knowing = new Set(['keys.json', 'practice.json']);
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile() && !knowing.has(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+/** Files that hold the text, as UTF-8, UTF-16 or base64. */
+async function holding(folder: string, text: string): Promise<string[]> {
+  const forms = [
+    Buffer.from(text),
+    Buffer.from(text, 'utf16le'),
+    Buffer.from(Buffer.from(text).toString('base64').replace(/=+$/, '')),
+  ];
+  const found: string[] = [];
+  for (const file of await filesBelow(folder)) {
+    const bytes = await readFile(file);
+    if (forms.some((form) => bytes.includes(form))) found.push(path.relative(folder, file));
+  }
+  return found;
+}
+
+test('a PIN, right or wrong, is in no file of station, server or logs', async () => {
+  const demo = await startDemo();
+  const { nurse } = demo;
+  const wrong = '730519';
+  try {
+    const { agent, station } = await demo.launch();
+    await station.stepIs('waiting');
+    await demo.keys.insert(nurse.id);
+    await station.stepIs('pin');
+    await station.typePin(wrong);
+    await until('the refusal', async () => {
+      const { screen } = await station.view();
+      return (
+        screen.kind === 'curtain' && screen.step.kind === 'pin' && screen.step.mismatches === 1
+      );
+    });
+    await demo.keys.remove();
+    await station.stepIs('waiting');
+    await station.open(nurse);
+    await until('the access at the server', async () =>
+      (await demo.allEvents()).some(({ event }) => event.type === 'session.opened'),
+    );
+    await agent.stop();
+
+    const files = await filesBelow(demo.data);
+    // The search reaches what it is about, and would find what is there.
+    expect(files.some((file) => file.endsWith('journal.sqlite'))).toBe(true);
+    expect(files.some((file) => file.endsWith('agent.log'))).toBe(true);
+    expect(await holding(demo.data, 'auth.refused')).not.toEqual([]);
+    expect(await holding(demo.data, wrong)).toEqual([]);
+    expect(await holding(demo.data, nurse.pin)).toEqual([]);
+
+    // The access proof is in the server's records and sealed in the station's journal.
+    const [opened] = (await demo.allEvents()).filter(
+      ({ event }) => event.type === 'session.opened',
+    );
+    const session = opened?.event.session ?? '';
+    const places = await holding(demo.data, session);
+    expect(places.some((place) => place.startsWith('server'))).toBe(true);
+  } finally {
+    await demo.stop();
+  }
+});
