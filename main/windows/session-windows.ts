@@ -81,6 +81,7 @@ export function sessionWindows(
   const windows = new Map<string, BrowserWindow>();
   const painted = new Map<string, Promise<void>>();
   let isGone = false;
+  let active = apps[0]?.id;
   for (const app of apps) {
     const window = sandboxedWindow(
       {
@@ -90,6 +91,12 @@ export function sessionWindows(
       },
       partition,
     );
+    // A page may close itself. (Preventing that makes Chromium 114 stumble over the window at the end.)
+    window.once('closed', () => {
+      windows.delete(app.id);
+      if (active === app.id) active = [...windows.keys()][0];
+      if (!isGone) on.crashed(app.id);
+    });
     window.webContents.on('render-process-gone', () => on.crashed(app.id));
     // A page that cannot be reached shows its own error; the log has the crash code, never the address.
     window.loadURL(app.url).catch(() => {
@@ -99,7 +106,6 @@ export function sessionWindows(
     painted.set(app.id, firstPaint(window));
   }
 
-  let active = apps[0]?.id;
   const activeWindow = () => (active === undefined ? undefined : windows.get(active));
 
   return {
@@ -134,7 +140,7 @@ export function sessionWindows(
     },
     async destroy() {
       isGone = true;
-      for (const window of windows.values()) window.destroy();
+      for (const window of [...windows.values()]) window.destroy();
       windows.clear();
       await partition.clearStorageData();
       await partition.clearCache();

@@ -27,9 +27,6 @@ export function sandboxedWindow(
     },
   });
   window.setMenu(null);
-  // Neither a page's window.close() nor a key stroke of the system closes it (`closable` does nothing on
-  // Linux); destroy() does.
-  window.on('close', (event) => event.preventDefault());
   return window;
 }
 
@@ -38,8 +35,8 @@ export const stationWindow = (
   partition: Session,
   preload: string,
   options: BrowserWindowConstructorOptions,
-): BrowserWindow =>
-  sandboxedWindow(
+): BrowserWindow => {
+  const window = sandboxedWindow(
     {
       fullscreenable: false,
       enableLargerThanScreen: true,
@@ -50,6 +47,10 @@ export const stationWindow = (
     },
     partition,
   );
+  // No key stroke of the system closes it (`closable` does nothing on Linux); destroy() does.
+  window.on('close', (event) => event.preventDefault());
+  return window;
+};
 
 /** Resolves when the window's page has been drawn once while hidden, or when the window is shown undrawn. */
 export const firstPaint = (window: BrowserWindow): Promise<void> =>

@@ -160,7 +160,6 @@ test.describe('@security the shell', () => {
     });
     const url = chart.url();
     await chart.evaluate(() => {
-      window.close();
       // A modal dialog of the system would hold the page, and lie over the curtain.
       window.print();
       location.href = 'https://example.org/';
