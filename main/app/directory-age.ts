@@ -19,6 +19,8 @@ export function directoryAge(
 ): { confirmed(at: number): void; start(): void; close(): void } {
   let confirmed = state.directoryConfirmed();
   let latest = state.latestTime();
+  /** What is on disk. */
+  const marked = { confirmed, latest };
   let stop = (): void => undefined;
 
   /** A mark that cannot be written (a full disk) is not worth more than the station. */
@@ -32,8 +34,11 @@ export function directoryAge(
 
   const check = () => {
     const now = Math.max(latest, clock.wall());
-    if (now - latest >= MARK_MS) mark(() => state.raiseLatestTime(now));
     latest = now;
+    if (latest - marked.latest >= MARK_MS) {
+      mark(() => state.raiseLatestTime(latest));
+      marked.latest = latest;
+    }
     const rules = policy();
     changed(rules !== undefined && now - confirmed > rules.offlineDays * DAY_MS);
     stop = clock.at(clock.mono() + MARK_MS, check);
@@ -41,8 +46,11 @@ export function directoryAge(
 
   return {
     confirmed(at) {
-      if (at - confirmed >= MARK_MS) mark(() => state.raiseDirectoryConfirmed(at));
       confirmed = Math.max(confirmed, at);
+      if (confirmed - marked.confirmed >= MARK_MS) {
+        mark(() => state.raiseDirectoryConfirmed(confirmed));
+        marked.confirmed = confirmed;
+      }
       stop();
       check();
     },
