@@ -139,7 +139,6 @@ export async function startPairedStation(
     confirmed: age.confirmed,
   });
 
-  shell.attach(station);
   station.onAppended(uploader.kick);
   link.listen((status) => station.setLink(status));
   clock.onSlept(() => station.dispatch({ type: 'lock', cause: 'suspend' }));
@@ -160,6 +159,8 @@ export async function startPairedStation(
   station.setLink(link.current());
   uploader.kick();
   sync.start();
+  // Last: a station that could not be put to work altogether is not to be opened.
+  shell.attach(station);
 
   return {
     async finish() {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { StationConfig } from './adapters/config.ts';
 import { bootView } from './app/boot-view.ts';
 import type { StationApp } from './app/station-app.ts';
-import type { Stop } from './domain/station.ts';
+import type { Stop } from './domain/station-state.ts';
 import { handleAsks, tellView } from './ipc/handle.ts';
 import type { Clock } from './ports/clock.ts';
 import { demoKeysWindow } from './windows/demo-keys.ts';
@@ -59,6 +59,7 @@ export async function createShell(
       stay: () => station?.stay(),
       selectApp: (id) => station?.selectApp(id),
       setLanguage: (next) => station?.setLanguage(next),
+      naming: (session, page) => windows.naming(page, session),
     },
     pages.origin,
     (id) => windows.isStationPage(id),
@@ -98,6 +99,7 @@ export async function createShell(
     attach(next) {
       station = next;
       next.onView((view) => tellView(windows.pages(), view));
+      tellView(windows.pages(), next.view());
     },
   };
 }

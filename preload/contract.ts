@@ -39,6 +39,7 @@ export const stops = [
 export const stop = z.enum(stops);
 export type Stop = z.infer<typeof stop>;
 
+const sessionId = z.string().max(64);
 const time = z.iso.datetime({ precision: 3 });
 
 export const curtainStep = z.discriminatedUnion('kind', [
@@ -102,6 +103,7 @@ export const stationView = z.strictObject({
     z.strictObject({ kind: z.literal('curtain'), step: curtainStep }),
     z.strictObject({
       kind: z.literal('session'),
+      session: sessionId,
       member: z.strictObject({
         givenName: z.string(),
         fullName: z.string(),
@@ -147,6 +149,8 @@ export const stationContract = {
     stay: ask(nothing, z.void()),
     selectApp: ask(z.tuple([z.string().max(32)]), z.void()),
     setLanguage: ask(z.tuple([language]), z.void()),
+    /** The bar: the session whose member's name it has just drawn. */
+    naming: ask(z.tuple([sessionId]), z.void()),
   },
   tell: {
     view: stationView,

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 /**
- * @typedef {{ passed: number, failed: number, note: string }} Count
+ * `failures` names what failed, a line each.
+ * @typedef {{ passed: number, failed: number, note: string, failures: readonly string[] }} Count
  */
 
 /** @returns {Promise<Count>} */
@@ -18,7 +19,13 @@ export async function countVitest(file, exitCode) {
       result.assertionResults.every(({ status }) => status === 'passed'),
   ).length;
   const passed = report.numPassedTests;
-  return judged(passed, report.numTotalTests - passed + brokenFiles, exitCode);
+  const failures = report.testResults.flatMap((file) =>
+    file.assertionResults
+      .filter(({ status }) => status !== 'passed')
+      .map(({ fullName, failureMessages }) => line(fullName, failureMessages[0] ?? file.message))
+      .concat(file.status === 'passed' || file.assertionResults.length > 0 ? [] : [file.name]),
+  );
+  return judged(passed, report.numTotalTests - passed + brokenFiles, exitCode, failures);
 }
 
 /** @returns {Promise<Count>} */
@@ -26,8 +33,26 @@ export async function countPlaywright(file, exitCode) {
   const report = await read(file);
   if (report === undefined) return missing(exitCode);
   const { expected, unexpected, flaky, skipped } = report.stats;
-  return judged(expected, unexpected + flaky + skipped + report.errors.length, exitCode);
+  const failures = [
+    ...report.suites
+      .flatMap(specs)
+      .flatMap(({ title, file, tests }) =>
+        tests
+          .filter(({ status }) => status !== 'expected')
+          .map(({ status, results }) =>
+            line(`${file} › ${title}`, results.at(-1)?.error?.message ?? status),
+          ),
+      ),
+    ...report.errors.map(({ message }) => line('outside the tests', message)),
+  ];
+  return judged(expected, unexpected + flaky + skipped + report.errors.length, exitCode, failures);
 }
+
+const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)];
+
+/** Name and the first line of why. */
+const line = (name, why = '') =>
+  `${name}: ${why.replaceAll(/\u001B\[[\d;]*m/g, '').split('\n', 1)[0]}`;
 
 async function read(file) {
   return existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined;
@@ -37,10 +62,12 @@ const missing = (exitCode) => ({
   passed: 0,
   failed: 1,
   note: `(no report; exit code ${exitCode})`,
+  failures: [],
 });
 
-function judged(passed, failed, exitCode) {
-  if (passed + failed === 0) return { passed, failed: 1, note: '(there were no tests)' };
-  if (failed === 0 && exitCode !== 0) return { passed, failed: 1, note: `(exit code ${exitCode})` };
-  return { passed, failed, note: '' };
+function judged(passed, failed, exitCode, failures) {
+  if (passed + failed === 0) return { passed, failed: 1, note: '(there were no tests)', failures };
+  if (failed === 0 && exitCode !== 0)
+    return { passed, failed: 1, note: `(exit code ${exitCode})`, failures };
+  return { passed, failed, note: '', failures };
 }

@@ -62,6 +62,9 @@ try {
   const summary = { passed: sum('passed'), failed: sum('failed'), results };
   await writeFile(path.join(reports, 'summary.json'), JSON.stringify(summary, undefined, 2));
   process.stdout.write('\n');
+  for (const { name, failures } of results) {
+    for (const failure of failures) process.stdout.write(`failed in ${name}: ${failure}\n`);
+  }
   for (const { name, passed, failed, note } of results) {
     process.stdout.write(`${name.padEnd(10)} ${passed} passed, ${failed} failed ${note}\n`);
   }

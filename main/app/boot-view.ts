@@ -1,5 +1,5 @@
 import type { StationView } from '../../preload/contract.ts';
-import type { Stop } from '../domain/station.ts';
+import type { Stop } from '../domain/station-state.ts';
 
 /** What the pages show before there is a station to show: locked, and why. */
 export function bootView(

@@ -12,15 +12,16 @@ import {
   type StationState,
   type Stop,
   initialState,
-  nextDeadline,
-  transition,
-} from '../domain/station.ts';
+} from '../domain/station-state.ts';
+import { nextDeadline, transition } from '../domain/station.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { IdleSource } from '../ports/idle.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { KeyReader } from '../ports/key-reader.ts';
 import type { Surfaces } from '../ports/surfaces.ts';
 import type { Assertion, Challenge, Verifier, VerifyRefusal } from '../ports/verifier.ts';
+import { type IdleWatch, idleWatch } from './idle-watch.ts';
+import { type JournalWriter, journalWriter } from './journal-writer.ts';
 import { type Scene, stationView } from './view.ts';
 
 export interface StationPorts {
@@ -60,12 +61,6 @@ const stopOrder: readonly Stop[] = [
   'starting',
 ];
 
-/** How often a journal that could not be written is tried again, in ms. */
-const JOURNAL_RETRY_MS = 2_000;
-/** How often the idle clock is read: seldom, and often once a threshold is near. */
-const IDLE_SLOW_MS = 1_000;
-const IDLE_FAST_MS = 100;
-
 /** Runs the station machine: feeds it events, carries out its effects, keeps one writer. */
 export class StationApp {
   private readonly ports: StationPorts;
@@ -76,17 +71,11 @@ export class StationApp {
   private link: Link = { kind: 'connecting' };
   private language: Language;
   private isOver = false;
-  private idleMs = 0;
-  /** When somebody last proved to be here in a way that the system's idle clock does not see. */
-  private presentAt = 0;
   private revision: number;
   private readonly viewListeners = new Set<(view: StationView) => void>();
-  private readonly appendListeners = new Set<() => void>();
+  private readonly writer: JournalWriter;
+  private readonly idle: IdleWatch;
   private stopDeadline = (): void => undefined;
-  private stopIdle = (): void => undefined;
-  private isRetrying = false;
-  /** Events that could not be written yet; the station stays locked until they are. */
-  private unwritten: EventDraft[] = [];
   private pin: Uint8Array | undefined;
   private challenge: Challenge | undefined;
   private assertion: Assertion | undefined;
@@ -97,6 +86,22 @@ export class StationApp {
     this.language = facts.language;
     this.revision = facts.firstRevision;
     this.state = initialState(policy);
+    this.writer = journalWriter(
+      ports.journal,
+      ports.clock,
+      (isBlocked) => this.setStop('journal', isBlocked),
+      ports.report,
+    );
+    this.idle = idleWatch(
+      ports.clock,
+      ports.idle,
+      () => this.state.policy,
+      (ms) => this.dispatch({ type: 'idle', ms }),
+      (cause) => {
+        ports.report('idle:unreadable', cause);
+        this.dispatch({ type: 'lock', cause: 'fault' });
+      },
+    );
     ports.keys.listen((event) => this.onKey(event));
   }
 
@@ -109,7 +114,7 @@ export class StationApp {
       member,
       detail: { cause: 'crash' },
     }));
-    this.record([
+    this.writer.record([
       ...lost,
       {
         type: isOrderly ? 'station.started' : 'station.recovered',
@@ -182,7 +187,7 @@ export class StationApp {
 
   /** "I'm here", "Not now". */
   stay(): void {
-    this.present();
+    this.idle.present();
     this.dispatch({ type: 'stay' });
   }
 
@@ -204,7 +209,7 @@ export class StationApp {
   /** Appends events that change no session (an app was blocked, the directory was updated). */
   note(...drafts: readonly EventDraft[]): void {
     // The station's last event is its stop.
-    if (!this.isOver) this.record(drafts);
+    if (!this.isOver) this.writer.record(drafts);
   }
 
   view(): StationView {
@@ -220,7 +225,7 @@ export class StationApp {
       link: this.link,
       waiting: this.ports.journal.waiting(),
       directory: this.directory,
-      idleMs: this.idleMs,
+      idleMs: this.idle.ms(),
       activeApp: this.onScreen === undefined ? undefined : this.ports.activeApp(this.onScreen),
     };
     return stationView(this.state, scene);
@@ -232,7 +237,7 @@ export class StationApp {
 
   /** Called after each durable append. */
   onAppended(listener: () => void): void {
-    this.appendListeners.add(listener);
+    this.writer.onAppended(listener);
   }
 
   dispatch(event: StationEvent): void {
@@ -246,7 +251,9 @@ export class StationApp {
     this.state = result.state;
     for (const effect of result.effects) this.perform(effect);
     this.arm();
-    if ((this.state.kind === 'open') !== wasOpen) this.watchIdle();
+    const isOpen = this.state.kind === 'open';
+    if (isOpen && !wasOpen) this.idle.start();
+    if (!isOpen && wasOpen) this.idle.stop();
     this.show();
   }
 
@@ -282,7 +289,7 @@ export class StationApp {
       case 'uncover':
         return this.uncover(effect.session, effect.fresh);
       case 'record':
-        if (effect.attempt === undefined) return this.record(effect.drafts);
+        if (effect.attempt === undefined) return this.writer.record(effect.drafts);
         return this.recordAccess(effect.drafts, effect.attempt);
       case 'key-begin':
         surfaces.prepare();
@@ -301,13 +308,8 @@ export class StationApp {
 
   private uncover(session: string, fresh: boolean): void {
     if (fresh) this.ports.surfaces.open(session, this.directory?.apps ?? []);
-    this.present();
+    this.idle.present();
     this.ports.surfaces.uncover(session);
-  }
-
-  private present(): void {
-    this.presentAt = this.ports.clock.mono();
-    this.idleMs = 0;
   }
 
   private sendPin(attempt: number): void {
@@ -352,56 +354,8 @@ export class StationApp {
   }
 
   private recordAccess(drafts: readonly EventDraft[], attempt: number): void {
-    const written = this.unwritten.length === 0 && this.append(drafts);
+    const written = this.writer.access(drafts);
     this.dispatch({ type: written ? 'recorded' : 'not-recorded', attempt });
-  }
-
-  /** What happened is told in order: later events wait behind those that could not be written. */
-  private record(drafts: readonly EventDraft[]): void {
-    if (this.unwritten.length === 0 && this.append(drafts)) return;
-    this.unwritten.push(...drafts);
-    this.setStop('journal', true);
-    if (this.isRetrying) return;
-    this.isRetrying = true;
-    this.ports.clock.at(this.ports.clock.mono() + JOURNAL_RETRY_MS, () => {
-      this.isRetrying = false;
-      const again = this.unwritten;
-      this.unwritten = [];
-      this.record(again);
-      if (this.unwritten.length === 0) this.setStop('journal', false);
-    });
-  }
-
-  private append(drafts: readonly EventDraft[]): boolean {
-    const result = this.ports.journal.append(drafts);
-    if (!result.ok) {
-      this.ports.report(`journal:${result.error}`);
-      return false;
-    }
-    for (const listener of this.appendListeners) listener();
-    return true;
-  }
-
-  private watchIdle(): void {
-    this.stopIdle();
-    if (this.state.kind !== 'open') return;
-    const limit = this.state.policy.idleLockSeconds * 1000;
-    const warning = limit - this.state.policy.idleWarningSeconds * 1000;
-    try {
-      const sincePresent = this.ports.clock.mono() - this.presentAt;
-      this.idleMs = Math.max(0, Math.min(this.ports.idle.ms(), sincePresent));
-    } catch (error) {
-      // Nobody can tell whether somebody is here: lock.
-      this.ports.report('idle:unreadable', error);
-      return this.dispatch({ type: 'lock', cause: 'fault' });
-    }
-    this.dispatch({ type: 'idle', ms: this.idleMs });
-    if (this.state.kind !== 'open') return;
-    const isNear = this.idleMs >= warning - 2_000;
-    this.stopIdle = this.ports.clock.at(
-      this.ports.clock.mono() + (isNear ? IDLE_FAST_MS : IDLE_SLOW_MS),
-      () => this.watchIdle(),
-    );
   }
 
   private onKey(event: KeyEvent | { readonly kind: 'crashed' }): void {

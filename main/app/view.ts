@@ -3,7 +3,7 @@ import type { Language, StationView } from '../../preload/contract.ts';
 import type { Entry } from '../domain/authentication.ts';
 import type { Link } from '../domain/link.ts';
 import { heldUntil } from '../domain/session.ts';
-import type { StationState } from '../domain/station.ts';
+import type { StationState } from '../domain/station-state.ts';
 
 /** All that the pages show, besides the state itself. */
 export interface Scene {
@@ -97,6 +97,7 @@ function screen(
   const { idleLockSeconds, idleWarningSeconds } = state.policy;
   return {
     kind: 'session',
+    session: state.session.id,
     member: {
       givenName: member?.givenName ?? '',
       fullName: member ? fullName(member) : '',

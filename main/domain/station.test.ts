@@ -9,9 +9,8 @@ import {
   type StationEvent,
   type StationState,
   initialState,
-  nextDeadline,
-  transition,
-} from './station.ts';
+} from './station-state.ts';
+import { nextDeadline, transition } from './station.ts';
 
 const RUNS = Number(process.env['WARDLOCK_SEQUENCES'] ?? 100_000);
 const STEPS = 20;

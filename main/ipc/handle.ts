@@ -11,9 +11,11 @@ import {
 } from '../../preload/contract.ts';
 import { isStationPage } from './sender.ts';
 
-/** Main's side of the contract: one handler for each question. */
+/** Main's side of the contract: one handler for each question; `page` is the id of the asking WebContents. */
 export type AskHandlers = {
-  readonly [N in AskName]: (...args: AskArgs<N>) => AskResult<N> | Promise<AskResult<N>>;
+  readonly [N in AskName]: (
+    ...args: [...AskArgs<N>, page: number]
+  ) => AskResult<N> | Promise<AskResult<N>>;
 };
 
 /** A refused question: the code reaches the page as the message of its rejected promise. */
@@ -50,7 +52,7 @@ export function handleAsks(
       if (!parsed.success) throw refuse('bad-arguments');
       let raw: unknown;
       try {
-        raw = await handler(...parsed.data);
+        raw = await handler(...parsed.data, event.sender.id);
       } catch (error) {
         onThrew(error);
         throw error;

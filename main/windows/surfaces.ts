@@ -22,12 +22,14 @@ export interface Desk extends Surfaces {
   session(id: string): Pick<SessionWindows, 'apps' | 'activeApp'> | undefined;
   /** The agent is going down: from now on no window is made or raised. */
   freeze(): void;
+  /** A page says whose session's name it has drawn; heard from the bar only. */
+  naming(webContentsId: number, session: string): void;
   /** Called when windows have changed their order: the demonstration's window stays above them. */
   onRestacked(run: () => void): void;
 }
 
 /** Whether the promise was there in time. */
-const within = (ms: number, promise: Promise<void>): Promise<boolean> =>
+const within = (ms: number, promise: Promise<unknown>): Promise<boolean> =>
   Promise.race([
     promise.then(() => true),
     new Promise<boolean>((resolve) => void setTimeout(() => resolve(false), ms)),
@@ -59,6 +61,9 @@ export function desk(
   let bar: BrowserWindow | undefined;
   let overlay: BrowserWindow | undefined;
   let barPainted = Promise.resolve();
+  /** The session whose member's name the bar has drawn since the last cover. */
+  let named: string | undefined;
+  let onNamed = (): void => undefined;
   let restacked = (): void => undefined;
 
   const ownerOf = (contents: WebContents | null) =>
@@ -117,6 +122,14 @@ export function desk(
     },
   );
 
+  const naming = (session: string): Promise<void> =>
+    new Promise((resolve) => {
+      onNamed = () => {
+        if (named === session) resolve();
+      };
+      onNamed();
+    });
+
   const ensureBar = () => {
     const places = area();
     if (bar === undefined) {
@@ -130,6 +143,7 @@ export function desk(
     cover() {
       if (isFrozen) return;
       turn++;
+      named = undefined;
       lid.cover();
       const session = shown;
       shown = undefined;
@@ -159,11 +173,14 @@ export function desk(
       // it is slow. Whatever covers in the meantime wins.
       const mine = ++turn;
       void Promise.all([
-        within(BAR_PATIENCE_MS, barPainted),
+        within(BAR_PATIENCE_MS, Promise.all([barPainted, naming(session)])),
         within(APP_PATIENCE_MS, windows.painted()),
-      ]).then(([isBarPainted]) => {
+      ]).then(([isBarReady]) => {
         if (turn !== mine) return;
-        if (!isBarPainted) return on.pageGone('bar');
+        if (!isBarReady) {
+          bar?.destroy();
+          return on.pageGone('bar');
+        }
         forgetClipboard();
         windows.show();
         bar?.setAlwaysOnTop(true, 'floating');
@@ -197,6 +214,11 @@ export function desk(
     pages: () => [...stationContents.values()].map((window) => window.webContents),
     isStationPage: (id) => stationContents.has(id),
     session: (id) => sessions.get(id),
+    naming(contents, session) {
+      if (contents !== bar?.webContents.id) return;
+      named = session;
+      onNamed();
+    },
     freeze() {
       isFrozen = true;
     },

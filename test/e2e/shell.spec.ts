@@ -30,6 +30,7 @@ test.describe('@security the shell', () => {
       api: [
         'cancel',
         'lock',
+        'naming',
         'onView',
         'selectApp',
         'setLanguage',
@@ -223,10 +224,42 @@ test.describe('@security the shell', () => {
         await ask('setLanguage', 'xx'),
         await ask('selectApp', 'a'.repeat(33)),
         await ask('lock', 1),
+        await ask('naming', 'a'.repeat(65)),
       ];
     });
     for (const answer of answers) expect(answer).toMatch(/bad-arguments/);
     expect((await station.view()).screen.kind).toBe('session');
+  });
+
+  test('the curtain does not go until the bar has the name', async () => {
+    await station.app.evaluate(({ BrowserWindow }) => {
+      const bar = BrowserWindow.getAllWindows().find((window) =>
+        window.webContents.getURL().endsWith('/bar'),
+      );
+      // It lives, and draws nothing any more.
+      bar?.webContents
+        .executeJavaScript("document.body.textContent = ''; for (;;);")
+        .catch(() => 0);
+    });
+    await (
+      await station.curtain()
+    ).evaluate(() => (Reflect.get(window, 'station') as { lock(): Promise<void> }).lock());
+    await station.screenIs('curtain');
+    await station.open(demo.nurse);
+    const shown: string[] = [];
+    await until('the station to lock again', async () => {
+      shown.push(...(await station.shown()));
+      return (await station.view()).screen.kind === 'curtain';
+    });
+    expect(shown).toContain('/curtain');
+    expect(shown).not.toContain('/chart');
+    await until('the reason at the server', async () =>
+      (await demo.allEvents()).find(
+        ({ event }) => event.type === 'session.locked' && event.detail['cause'] === 'fault',
+      ),
+    );
+    await station.open(demo.nurse);
+    await until('a bar made anew', async () => (await station.shown()).includes('/bar'));
   });
 
   test('an error that nobody handled ends the agent covered; the next start is locked and tells', async () => {

@@ -50,7 +50,7 @@ test('the right PIN and a touch open a session that names its member', async () 
   await demo.keys.touch();
   await station.screenIs('session');
   await expect((await station.bar()).getByText(nurse.name)).toBeVisible();
-  expect(await station.shown()).not.toContain('/curtain');
+  await until('the curtain to go', async () => !(await station.shown()).includes('/curtain'));
   const [opened] = await until('the event', async () => {
     const stored = await sessionEvents();
     return stored.length > 0 ? stored : undefined;

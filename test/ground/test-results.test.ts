@@ -17,11 +17,60 @@ async function report(content: unknown): Promise<string> {
   return file;
 }
 
+test('what failed is named, with the first line of why', async () => {
+  const failed = {
+    stats: { expected: 0, unexpected: 1, flaky: 0, skipped: 0 },
+    errors: [],
+    suites: [
+      {
+        suites: [
+          {
+            specs: [
+              {
+                file: 'a.spec.ts',
+                title: 'opens',
+                tests: [
+                  {
+                    status: 'unexpected',
+                    results: [{ error: { message: '\u001B[31mno\u001B[0m\nat' } }],
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+  expect((await countPlaywright(await report(failed), 1)).failures).toEqual([
+    'a.spec.ts › opens: no',
+  ]);
+  const broken = {
+    numPassedTests: 1,
+    numTotalTests: 2,
+    testResults: [
+      { status: 'failed', name: 'b.test.ts', assertionResults: [] },
+      {
+        status: 'failed',
+        name: 'c.test.ts',
+        assertionResults: [
+          { status: 'passed', fullName: 'adds', failureMessages: [] },
+          { status: 'failed', fullName: 'closes', failureMessages: ['late\nat'] },
+        ],
+      },
+    ],
+  };
+  expect((await countVitest(await report(broken), 1)).failures).toEqual([
+    'b.test.ts',
+    'closes: late',
+  ]);
+});
+
 const stats = { expected: 3, unexpected: 0, flaky: 0, skipped: 0 };
 const vitestReport = { numPassedTests: 3, numTotalTests: 3, testResults: [] };
 
 test('a good run counts as it is', async () => {
-  expect(await countPlaywright(await report({ stats, errors: [] }), 0)).toMatchObject({
+  expect(await countPlaywright(await report({ stats, errors: [], suites: [] }), 0)).toMatchObject({
     passed: 3,
     failed: 0,
   });
@@ -29,11 +78,14 @@ test('a good run counts as it is', async () => {
 });
 
 test('skipped, flaky and not loaded are failures', async () => {
-  const partly = { stats: { ...stats, flaky: 1, skipped: 2 }, errors: [{}] };
+  const partly = { stats: { ...stats, flaky: 1, skipped: 2 }, errors: [{}], suites: [] };
   expect(await countPlaywright(await report(partly), 1)).toMatchObject({ passed: 3, failed: 4 });
   const skipped = { ...vitestReport, numTotalTests: 5 };
   expect(await countVitest(await report(skipped), 0)).toMatchObject({ passed: 3, failed: 2 });
-  const broken = { ...vitestReport, testResults: [{ status: 'failed', assertionResults: [] }] };
+  const broken = {
+    ...vitestReport,
+    testResults: [{ status: 'failed', name: 'b.test.ts', assertionResults: [] }],
+  };
   expect(await countVitest(await report(broken), 1)).toMatchObject({ passed: 3, failed: 1 });
 });
 
@@ -42,7 +94,7 @@ test('no report, no tests and an unexplained exit code are failures', async () =
     passed: 0,
     failed: 1,
   });
-  const none = { stats: { ...stats, expected: 0 }, errors: [] };
+  const none = { stats: { ...stats, expected: 0 }, errors: [], suites: [] };
   expect(await countPlaywright(await report(none), 0)).toMatchObject({ passed: 0, failed: 1 });
   expect(await countVitest(await report(vitestReport), 1)).toMatchObject({ passed: 3, failed: 1 });
 });

@@ -86,6 +86,7 @@ test('the bar: each control asks for one thing', async ({ open }) => {
   await expect
     .poll(() => station.asked)
     .toEqual([
+      { name: 'naming', args: ['6b7f0d0e-7e0a-4d6b-9f43-1f6c0b3c5a11'] },
       { name: 'selectApp', args: ['medication'] },
       { name: 'switchUser', args: [] },
       { name: 'signOut', args: [] },

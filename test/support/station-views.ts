@@ -39,6 +39,7 @@ export const session = (
   ...view,
   screen: {
     kind: 'session',
+    session: '6b7f0d0e-7e0a-4d6b-9f43-1f6c0b3c5a11',
     member: { givenName: 'Maria', fullName: 'Maria Lopez', role: 'Nurse, ICU North' },
     apps: [
       { id: 'chart', name: 'Chart', icon: 'clipboard-pen' },

@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'react';
+import { type CSSProperties, useEffect } from 'react';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { useView } from '../../store/station-store.ts';
@@ -27,7 +27,9 @@ export function Bar() {
 
 function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: boolean }) {
   const t = useWords();
-  const { member, secondsToLock, lockSeconds, over } = screen;
+  const { session, member, secondsToLock, lockSeconds, over } = screen;
+  // The curtain stays until the name is here.
+  useEffect(() => intend(station.naming(session)), [session]);
   // One filled button at a time: while something covers the session, it has its own.
   const lockLook = over.kind === 'nothing' ? 'act' : 'quiet';
   const fuse: CSSProperties & { '--left': number } = {

@@ -1,0 +1,246 @@
+import { unreachable } from '../../common/result.ts';
+import type { EventDraft } from '../../common/event.ts';
+import {
+  type Access,
+  type Entry,
+  type Notice,
+  PATIENCE,
+  isRecorded,
+  waiting,
+} from './authentication.ts';
+import type { Instant } from './instant.ts';
+import { common, draft, left, record } from './leaving.ts';
+import { type HeldSession, type Session, evicted } from './session.ts';
+import type {
+  Effect,
+  Locked,
+  OpenOrLockedEvent,
+  StationEvent,
+  Transition,
+} from './station-state.ts';
+import { notNow, same, stale } from './steps.ts';
+
+/** The attempt that the key process is working on, if any. */
+const attemptOf = (entry: Entry): number | undefined =>
+  entry.kind === 'waiting' ? undefined : entry.attempt;
+
+export const cancelKey = (entry: Entry): readonly Effect[] => {
+  const attempt = attemptOf(entry);
+  return attempt === undefined ? [] : [{ type: 'key-cancel', attempt }];
+};
+
+/** Ends the attempt, if any, and says why. */
+export function refuse(state: Locked, notice: Notice | undefined): Transition {
+  return {
+    state: { ...state, entry: waiting(notice) },
+    effects: [
+      ...cancelKey(state.entry),
+      ...(notice !== undefined && isRecorded(notice)
+        ? record(draft('auth.refused', { outcome: 'failure', detail: { code: notice } }))
+        : []),
+    ],
+  };
+}
+
+export function begin(state: Locked, now: Instant): Transition {
+  if (state.stop !== undefined) return { rejected: 'stopped' };
+  const attempt = state.attempt + 1;
+  return {
+    state: {
+      ...state,
+      attempt,
+      entry: { kind: 'reading', attempt, deadline: now.mono + PATIENCE.reading },
+    },
+    effects: [{ type: 'key-begin', attempt }],
+  };
+}
+
+/** What opening for this member does to the sessions that are here. */
+function plan(state: Locked, access: Access, now: Instant) {
+  const own = state.held.find((session) => session.member === access.member);
+  const others = state.held.filter((session) => session !== own);
+  const displaced = others.filter((session) => session.held === 'locked');
+  const parked = others.map((session): HeldSession =>
+    session.held === 'locked' ? { ...session, held: 'parked', since: now } : session,
+  );
+  const gone = evicted(parked, state.policy);
+  const correlation = state.correlation ?? (displaced.length > 0 ? access.correlation : undefined);
+  const { member, credential } = access;
+  const session: Session = {
+    id: own?.id ?? access.newSession,
+    member,
+    credential,
+    openedAt: own?.openedAt ?? now,
+  };
+  const drafts: readonly EventDraft[] = [
+    ...displaced.map((other) => left('session.parked', other, 'switch', correlation)),
+    ...gone.map((other) => left('session.ended', other, 'evicted')),
+    draft(own ? 'session.resumed' : 'session.opened', {
+      member: access.member,
+      key: access.credential,
+      session: session.id,
+      proof: access.proof,
+      ...(correlation === undefined ? {} : { correlation }),
+    }),
+  ];
+  return {
+    session,
+    fresh: own === undefined,
+    held: parked.filter((other) => !gone.includes(other)),
+    gone,
+    drafts,
+  };
+}
+
+function pin(state: Locked, length: number, now: Instant): Transition {
+  const { entry } = state;
+  if (entry.kind !== 'pin') return notNow;
+  if (length < entry.minLength) return same({ ...state, entry: { ...entry, tooShort: true } });
+  return {
+    state: {
+      ...state,
+      entry: {
+        kind: 'checking',
+        attempt: entry.attempt,
+        minLength: entry.minLength,
+        mismatches: entry.mismatches,
+        deadline: now.mono + PATIENCE.checking,
+      },
+    },
+    effects: [{ type: 'key-pin', attempt: entry.attempt }],
+  };
+}
+
+function keyRefused(
+  state: Locked,
+  event: Extract<StationEvent, { type: 'key-refused' }>,
+  now: Instant,
+): Transition {
+  const { entry } = state;
+  if (attemptOf(entry) !== event.attempt) return stale;
+  if (event.code === 'pin-mismatch' && entry.kind === 'checking') {
+    return {
+      state: {
+        ...state,
+        entry: {
+          kind: 'pin',
+          attempt: entry.attempt,
+          minLength: entry.minLength,
+          retries: event.retries ?? 0,
+          mismatches: entry.mismatches + 1,
+          tooShort: false,
+          deadline: now.mono + PATIENCE.pin,
+        },
+      },
+      effects: record(
+        draft('auth.refused', {
+          outcome: 'failure',
+          detail: {
+            code: event.code,
+            ...(event.retries === undefined ? {} : { retries: event.retries }),
+          },
+        }),
+      ),
+    };
+  }
+  // Verified or being written already: what the key says now is too late to matter.
+  if (entry.kind === 'verifying' || entry.kind === 'recording') return stale;
+  return refuse(state, event.code);
+}
+
+function verified(state: Locked, access: Access, now: Instant): Transition {
+  if (state.entry.kind !== 'verifying') return stale;
+  const { attempt } = state.entry;
+  return {
+    state: {
+      ...state,
+      entry: { kind: 'recording', attempt, access, at: now },
+    },
+    effects: [{ type: 'record', attempt, drafts: plan(state, access, now).drafts }],
+  };
+}
+
+function recorded(state: Locked): Transition {
+  if (state.entry.kind !== 'recording') return stale;
+  const { session, fresh, held, gone } = plan(state, state.entry.access, state.entry.at);
+  return {
+    state: { ...common(state), kind: 'open', session, held, over: 'nothing' },
+    effects: [
+      ...gone.map((other): Effect => ({ type: 'destroy', session: other.id })),
+      { type: 'uncover', session: session.id, fresh, member: session.member },
+    ],
+  };
+}
+
+export function whileLocked(state: Locked, event: OpenOrLockedEvent, now: Instant): Transition {
+  const { entry } = state;
+  switch (event.type) {
+    case 'start':
+      return entry.kind === 'waiting' ? begin(state, now) : notNow;
+    case 'cancel':
+      return entry.kind === 'waiting' || entry.kind === 'recording'
+        ? notNow
+        : refuse(state, undefined);
+    case 'pin':
+      return pin(state, event.length, now);
+    case 'key-crashed':
+      return entry.kind === 'waiting' || entry.kind === 'recording'
+        ? notNow
+        : refuse(state, 'key-process-crashed');
+    case 'key-refused':
+      return keyRefused(state, event, now);
+    case 'key-ready':
+      if (entry.kind !== 'reading' || entry.attempt !== event.attempt) return stale;
+      return same({
+        ...state,
+        entry: {
+          kind: 'pin',
+          attempt: event.attempt,
+          retries: event.retries,
+          minLength: event.minLength,
+          mismatches: 0,
+          tooShort: false,
+          deadline: now.mono + PATIENCE.pin,
+        },
+      });
+    case 'key-touch':
+      if (entry.kind !== 'checking' || entry.attempt !== event.attempt) return stale;
+      return same({
+        ...state,
+        entry: { ...entry, kind: 'touch', deadline: now.mono + PATIENCE.touch },
+      });
+    case 'asserted':
+      if ((entry.kind !== 'checking' && entry.kind !== 'touch') || entry.attempt !== event.attempt)
+        return stale;
+      return {
+        state: {
+          ...state,
+          entry: {
+            kind: 'verifying',
+            attempt: event.attempt,
+            deadline: now.mono + PATIENCE.verifying,
+          },
+        },
+        effects: [{ type: 'verify', attempt: event.attempt }],
+      };
+    case 'verified':
+      return attemptOf(entry) === event.attempt ? verified(state, event.access, now) : stale;
+    case 'not-verified':
+      return entry.kind === 'verifying' && entry.attempt === event.attempt
+        ? refuse(state, event.notice)
+        : stale;
+    case 'recorded':
+      return attemptOf(entry) === event.attempt ? recorded(state) : stale;
+    case 'not-recorded':
+      return entry.kind === 'recording' && entry.attempt === event.attempt
+        ? refuse(state, 'not-recorded')
+        : stale;
+    case 'idle':
+    case 'stay':
+    case 'switch':
+    case 'sign-out':
+      return notNow;
+    default:
+      return unreachable(event);
+  }
+}

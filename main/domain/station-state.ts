@@ -1,0 +1,112 @@
+import type { Cause, EventDraft } from '../../common/event.ts';
+import type { Policy } from '../../common/policy.ts';
+import { type Access, type Entry, type Notice, waiting } from './authentication.ts';
+import type { HeldSession, Session } from './session.ts';
+
+/** Why the station opens for nobody, whoever comes. */
+export type Stop =
+  'starting' | 'unpaired' | 'no-directory' | 'outdated' | 'journal' | 'unsealed' | 'fault';
+
+export interface Common {
+  readonly policy: Policy;
+  readonly stop: Stop | undefined;
+  /** Keys plugged in now. */
+  readonly keys: number;
+  /** Number of the newest attempt; answers to older ones are ignored. */
+  readonly attempt: number;
+  /** Sessions that are not on screen. */
+  readonly held: readonly HeldSession[];
+}
+
+export type StationState =
+  | (Common & {
+      readonly kind: 'locked';
+      readonly entry: Entry;
+      /** Set between a chosen switch and the next opening. */
+      readonly correlation: string | undefined;
+    })
+  | (Common & {
+      readonly kind: 'open';
+      readonly session: Session;
+      readonly over: 'nothing' | 'idle' | 'key';
+    });
+
+export type StationEvent =
+  | { readonly type: 'directory'; readonly policy: Policy; readonly inactive: readonly string[] }
+  | { readonly type: 'stop'; readonly stop: Stop | undefined }
+  | { readonly type: 'keys'; readonly count: number }
+  | { readonly type: 'start' }
+  | {
+      readonly type: 'key-ready';
+      readonly attempt: number;
+      readonly retries: number;
+      readonly minLength: number;
+    }
+  | { readonly type: 'pin'; readonly length: number }
+  | { readonly type: 'key-touch'; readonly attempt: number }
+  | {
+      readonly type: 'key-refused';
+      readonly attempt: number;
+      readonly code: Notice;
+      readonly retries?: number;
+    }
+  | { readonly type: 'key-crashed' }
+  | { readonly type: 'asserted'; readonly attempt: number }
+  | { readonly type: 'verified'; readonly attempt: number; readonly access: Access }
+  | { readonly type: 'not-verified'; readonly attempt: number; readonly notice: Notice }
+  | { readonly type: 'recorded'; readonly attempt: number }
+  | { readonly type: 'not-recorded'; readonly attempt: number }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'lock'; readonly cause: Cause }
+  | { readonly type: 'idle'; readonly ms: number }
+  | { readonly type: 'stay' }
+  | { readonly type: 'switch'; readonly correlation: string }
+  | { readonly type: 'sign-out' }
+  | { readonly type: 'tick' }
+  | { readonly type: 'shutdown' };
+
+export type Effect =
+  /** Always the first effect of a transition that has it. */
+  | { readonly type: 'cover' }
+  | {
+      readonly type: 'uncover';
+      readonly session: string;
+      readonly fresh: boolean;
+      readonly member: string;
+    }
+  | { readonly type: 'overlay'; readonly shown: boolean }
+  | { readonly type: 'destroy'; readonly session: string }
+  /** With an attempt, the answer comes back as recorded / not-recorded. */
+  | { readonly type: 'record'; readonly drafts: readonly EventDraft[]; readonly attempt?: number }
+  | { readonly type: 'key-begin'; readonly attempt: number }
+  | { readonly type: 'key-pin'; readonly attempt: number }
+  | { readonly type: 'key-cancel'; readonly attempt: number }
+  | { readonly type: 'verify'; readonly attempt: number };
+
+/**
+ * `rejected`: the event means nothing here; the state stays as it was. `recording`: an access is being
+ * written, bring the event again after its outcome.
+ */
+export type Transition =
+  | { readonly state: StationState; readonly effects: readonly Effect[] }
+  | { readonly rejected: 'stale' | 'not-now' | 'stopped' | 'recording' };
+
+export type Locked = Extract<StationState, { kind: 'locked' }>;
+export type Open = Extract<StationState, { kind: 'open' }>;
+
+/** Every start, every unparsable state and every crash begins here. */
+export const initialState = (policy: Policy): StationState => ({
+  kind: 'locked',
+  policy,
+  stop: 'starting',
+  keys: 0,
+  attempt: 0,
+  held: [],
+  entry: waiting(),
+  correlation: undefined,
+});
+
+export type OpenOrLockedEvent = Exclude<
+  StationEvent,
+  { type: 'directory' | 'stop' | 'keys' | 'tick' | 'shutdown' | 'lock' }
+>;
