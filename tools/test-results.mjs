@@ -2,6 +2,7 @@
 // nothing that did not run counts as passed.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * `failures` names what failed, a line each.
@@ -19,11 +20,12 @@ export async function countVitest(file, exitCode) {
       result.assertionResults.every(({ status }) => status === 'passed'),
   ).length;
   const passed = report.numPassedTests;
-  const failures = report.testResults.flatMap((file) =>
-    file.assertionResults
-      .filter(({ status }) => status !== 'passed')
-      .map(({ fullName, failureMessages }) => line(fullName, failureMessages[0] ?? file.message))
-      .concat(file.status === 'passed' || file.assertionResults.length > 0 ? [] : [file.name]),
+  const failures = report.testResults.flatMap(
+    ({ name, status: whole, message, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status !== 'passed')
+        .map(({ fullName, failureMessages }) => line(fullName, failureMessages[0] ?? message))
+        .concat(whole === 'passed' || assertionResults.length > 0 ? [] : [name]),
   );
   return judged(passed, report.numTotalTests - passed + brokenFiles, exitCode, failures);
 }
@@ -36,11 +38,11 @@ export async function countPlaywright(file, exitCode) {
   const failures = [
     ...report.suites
       .flatMap(specs)
-      .flatMap(({ title, file, tests }) =>
+      .flatMap(({ title, file: source, tests }) =>
         tests
           .filter(({ status }) => status !== 'expected')
           .map(({ status, results }) =>
-            line(`${file} › ${title}`, results.at(-1)?.error?.message ?? status),
+            line(`${source} › ${title}`, results.at(-1)?.error?.message ?? status),
           ),
       ),
     ...report.errors.map(({ message }) => line('outside the tests', message)),
@@ -51,8 +53,7 @@ export async function countPlaywright(file, exitCode) {
 const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)];
 
 /** Name and the first line of why. */
-const line = (name, why = '') =>
-  `${name}: ${why.replaceAll(/\u001B\[[\d;]*m/g, '').split('\n', 1)[0]}`;
+const line = (name, why = '') => `${name}: ${stripVTControlCharacters(why).split('\n', 1)[0]}`;
 
 async function read(file) {
   return existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined;
