@@ -79,7 +79,7 @@ export async function startDemoStack({
       memory.group,
     );
     const keys = await start('simulated keys', [
-      path.join(keySimulator, 'main.mjs'),
+      path.join(keySimulator, 'main.ts'),
       '--udp=0',
       '--control=0',
       '--http=0',
@@ -153,7 +153,7 @@ async function provisionKeys(file, people) {
   const persons = people.flatMap(({ id, name, pin }) => ['--person', `${id}:${name}:${pin}`]);
   const { stdout } = await run(
     process.execPath,
-    [path.join(keySimulator, 'provision.mjs'), '--rp-id', 'localhost', '--out', file, ...persons],
+    [path.join(keySimulator, 'provision.ts'), '--rp-id', 'localhost', '--out', file, ...persons],
     { seconds: 60, cwd: root },
   );
   return JSON.parse(stdout).credentials;

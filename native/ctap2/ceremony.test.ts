@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../common/bytes.ts';
 import { manualSurroundings, scriptedPort, settled } from '../../test/support/scripted-key.ts';
-import { plugIn } from '../../test/simulator/authenticator.mjs';
-import { provision } from '../../test/simulator/provision.mjs';
+import { plugIn } from '../../test/simulator/key.ts';
+import { provision } from '../../test/simulator/provision.ts';
 import { nodeCrypto } from '../crypto.ts';
 import { type CborMap, type CborValue, asMap, decodeCbor, encodeCbor } from './cbor.ts';
 import { Ceremony } from './ceremony.ts';
@@ -32,9 +32,9 @@ function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', pin: PI
   let touch = (): void => undefined;
   const authenticator = plugIn(record, () => undefined, {
     wait: (signal) =>
-      new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => reject('cancel'));
-        touch = resolve;
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve('cancelled'));
+        touch = () => resolve('finger');
         link.answer(toReports(CHANNEL, 0x3b, Uint8Array.of(2))[0] ?? new Uint8Array());
       }),
   });

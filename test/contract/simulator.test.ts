@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { cdeEncodeOptions, encode } from 'cbor2';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { plugIn } from '../simulator/authenticator.mjs';
-import { provision } from '../simulator/provision.mjs';
+import { plugIn } from '../simulator/key.ts';
+import { provision } from '../simulator/provision.ts';
 import { startSimulator } from '../support/simulator.ts';
 
 const nurse = { id: 'nurse', name: 'Maria Lopez', pin: '246813' };
@@ -218,7 +218,7 @@ describe('the control of the simulated key', () => {
 describe('the simulated key, told nonsense', () => {
   it('answers any message with a status', async () => {
     const { keys } = provision({ rpId: 'localhost', people: [nurse] });
-    const key = plugIn({ ...keys[0] }, () => undefined, { wait: () => Promise.resolve() });
+    const key = plugIn({ ...keys[0] }, () => undefined, { wait: () => Promise.resolve('finger') });
     const shaped = fc.tuple(
       fc.constantFrom(0x02, 0x06),
       fc.array(

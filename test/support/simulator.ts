@@ -5,7 +5,7 @@ import { type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { provision } from '../simulator/provision.mjs';
+import { provision } from '../simulator/provision.ts';
 
 export interface SimulatorState {
   readonly inserted: string | null;
@@ -46,7 +46,7 @@ export async function connectControl(port: number) {
     insert: (key: string) => ask({ cmd: 'insert', key }),
     remove: () => ask({ cmd: 'remove' }),
     touch: async () => (await ask({ cmd: 'touch' }))['touched'] === true,
-    touchAutomatically: (auto: boolean, delayMs = 0) => ask({ cmd: 'touch', auto, delayMs }),
+    touchAutomatically: (auto: boolean, delayMs = 0) => ask({ cmd: 'set-touch', auto, delayMs }),
     state: async () => (await ask({ cmd: 'state' })) as unknown as SimulatorState,
     close: () => socket.destroy(),
   };
@@ -54,7 +54,7 @@ export async function connectControl(port: number) {
 
 export type Control = Awaited<ReturnType<typeof connectControl>>;
 
-/** Starts test/simulator/main.mjs with freshly made keys. */
+/** Starts test/simulator/main.ts with freshly made keys. */
 export async function startSimulator(people: readonly Person[], rpId = 'localhost') {
   const folder = mkdtempSync(path.join(tmpdir(), 'wardlock-simulator-'));
   const file = path.join(folder, 'keys.json');
@@ -63,7 +63,7 @@ export async function startSimulator(people: readonly Person[], rpId = 'localhos
   const child: ChildProcess = spawn(
     process.execPath,
     [
-      path.resolve(import.meta.dirname, '../simulator/main.mjs'),
+      path.resolve(import.meta.dirname, '../simulator/main.ts'),
       ...['--udp', '0', '--control', '0', '--http', '0', '--keys', file],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
