@@ -15,6 +15,7 @@ const electron = (
 const lists = {
   none: [],
   electron,
+  lab: 'qemu-system-x86 busybox-static kmod cpio util-linux bsdutils fido2-tools'.split(' '),
   test: [...electron, 'chromium', 'xdotool', 'xprintidle', 'util-linux', 'passwd', 'procps'],
 };
 

@@ -50,6 +50,18 @@ export async function countPlaywright(file, exitCode) {
   return judged(expected, unexpected + flaky + skipped + report.errors.length, exitCode, failures);
 }
 
+/**
+ * The lab's own report: a case that was left out did not run.
+ * @returns {Promise<Count>}
+ */
+export async function countLab(file, exitCode) {
+  const report = await read(file);
+  if (report === undefined) return missing(exitCode);
+  const bad = report.items.filter(({ outcome }) => outcome !== 'passed');
+  const failures = bad.map(({ case: name, outcome, note }) => line(name, note || outcome));
+  return judged(report.items.length - bad.length, bad.length, exitCode, failures);
+}
+
 const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)];
 
 /** Name and the first line of why. */

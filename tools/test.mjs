@@ -5,7 +5,7 @@ import path from 'node:path';
 import { resolveElectron } from './electron.mjs';
 import { Stop, fail, say } from './log.mjs';
 import { asTestUser } from './test-user.mjs';
-import { countPlaywright, countVitest } from './test-results.mjs';
+import { countLab, countPlaywright, countVitest } from './test-results.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const reports = path.join(root, 'out', 'test-reports');
@@ -33,6 +33,11 @@ const suites = {
   electron: playwright('electron'),
   security: playwright('security', asTestUser),
   chromium: playwright('chromium'),
+  lab: {
+    count: countLab,
+    prepare: () => ({}),
+    args: (report) => ['test/lab/main.ts', '--json', report],
+  },
 };
 
 let current;

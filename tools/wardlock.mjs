@@ -25,7 +25,7 @@ const commands = {
     packages: 'test',
     bundles: ['agent-dev', 'server'],
   },
-  lab: { program: 'test/lab/main', packages: 'none', bundles: [] },
+  lab: { program: 'test/lab/main', packages: 'none', bundles: ['agent', 'agent-dev'] },
   msi: { program: 'installer/main', packages: 'none', bundles: [] },
   soak: { program: 'bench/soak', packages: 'electron', bundles: ['agent-dev', 'server'] },
 };

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { countPlaywright, countVitest } from '../../tools/test-results.mjs';
+import { countLab, countPlaywright, countVitest } from '../../tools/test-results.mjs';
 
 let folder: string;
 
@@ -87,6 +87,28 @@ test('skipped, flaky and not loaded are failures', async () => {
     testResults: [{ status: 'failed', name: 'b.test.ts', assertionResults: [] }],
   };
   expect(await countVitest(await report(broken), 1)).toMatchObject({ passed: 3, failed: 1 });
+});
+
+test('what the lab left out or could not begin is a failure', async () => {
+  const cases = (...outcomes: string[]) =>
+    report({
+      ok: true,
+      items: outcomes.map((outcome, i) => ({ case: `case ${i}`, outcome, note: '' })),
+    });
+  expect(await countLab(await cases('passed', 'passed'), 0)).toMatchObject({
+    passed: 2,
+    failed: 0,
+  });
+  expect(await countLab(await cases('passed', 'left out', 'failed'), 1)).toMatchObject({
+    passed: 1,
+    failed: 2,
+    failures: ['case 1: left out', 'case 2: failed'],
+  });
+  expect(await countLab(await cases('passed'), 2)).toMatchObject({ passed: 1, failed: 1 });
+  expect(await countLab(path.join(folder, 'none.json'), 2)).toMatchObject({
+    passed: 0,
+    failed: 1,
+  });
 });
 
 test('no report, no tests and an unexplained exit code are failures', async () => {
