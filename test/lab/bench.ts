@@ -76,7 +76,7 @@ async function simulatedKey(memory: object, index: number): Promise<UsbKey> {
   return usbKey(index, port, control);
 }
 
-function usbKey(index: number, port: number, control: Control | undefined, id: string): UsbKey {
+function usbKey(index: number, port: number, control: Control | undefined): UsbKey {
   const product = `Lab key ${index + 1}`;
   let plugged: { gadget: ReturnType<typeof plugGadget>; stop: () => Promise<void> } | undefined;
   return {
