@@ -16,10 +16,16 @@ export const keyRefusals = [
   'no-credential',
   /** More than one person's credential on one key. */
   'several-credentials',
-  /** More than one key is plugged in. */
-  'several-keys',
   /** CTAP1 only. */
   'u2f-only',
+  /** It claims a member's credential and cannot sign for it: no key of ours. It does not get the PIN. */
+  'not-genuine',
+  /** CTAP2_ERR_CREDENTIAL_EXCLUDED: it holds a credential of this person already. */
+  'already-enrolled',
+  /** CTAP2_ERR_KEY_STORE_FULL */
+  'key-full',
+  /** CTAP2_ERR_UNSUPPORTED_ALGORITHM */
+  'unsupported-algorithm',
   /** No touch within the time. */
   'touch-timeout',
   'removed',

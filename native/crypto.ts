@@ -4,8 +4,10 @@ import {
   createECDH,
   createHash,
   createHmac,
+  createPublicKey,
   hkdfSync,
   randomBytes,
+  verify,
 } from 'node:crypto';
 import type { CtapCrypto } from './ctap2/crypto-port.ts';
 
@@ -40,5 +42,17 @@ export const nodeCrypto: CtapCrypto = {
     const own = ecdh.generateKeys();
     const shared = moved(ecdh.computeSecret(Buffer.concat([Buffer.of(4), x, y])));
     return { x: plain(own.subarray(1, 33)), y: plain(own.subarray(33)), shared };
+  },
+  verifyP256({ x, y }, message, signature) {
+    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
+    const jwk = { kty: 'EC', crv: 'P-256', x: text(x), y: text(y) };
+    let key;
+    try {
+      key = createPublicKey({ key: jwk, format: 'jwk' });
+    } catch {
+      // Not a point of the curve: nothing is signed by it.
+      return false;
+    }
+    return verify('sha256', message, key, signature);
   },
 };

@@ -6,11 +6,22 @@ import { keyRefusal } from '../common/key-refusal.ts';
  * One authentication attempt at a time; `attempt` counts up and stale answers are ignored.
  */
 const attempt = z.int().positive();
+/** More than a station parks sessions, with a spare key for each member. */
+export const MAX_KNOWN = 64;
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 export const keyCommand = z.discriminatedUnion('kind', [
-  /** Open the one key, INIT, getInfo, PIN retries, key agreement: everything that needs no PIN. */
-  z.strictObject({ kind: z.literal('begin'), attempt, rpId: z.string().min(1) }),
+  /**
+   * Open the keys, let a touch choose where there are several, and do everything that needs no PIN.
+   * `known` are the credentials of the members who have a session here, with their COSE_Key: the chosen
+   * key may prove that it holds one of them.
+   */
+  z.strictObject({
+    kind: z.literal('begin'),
+    attempt,
+    rpId: z.string().min(1),
+    known: z.array(z.strictObject({ credentialId: bytes, publicKey: bytes })).max(MAX_KNOWN),
+  }),
   /** UTF-8 PIN and the 32-byte SHA-256 of the client data. The receiver overwrites `pin`. */
   z.strictObject({ kind: z.literal('pin'), attempt, pin: bytes, clientDataHash: bytes }),
   z.strictObject({ kind: z.literal('cancel'), attempt }),
@@ -30,12 +41,16 @@ export const keyEvent = z.discriminatedUnion('kind', [
       }),
     ),
   }),
+  /** Several keys are in: the one touched first is used. */
+  z.strictObject({ kind: z.literal('choose'), attempt }),
   /** The key waits for the PIN. */
   z.strictObject({
     kind: z.literal('ready'),
     attempt,
     pinRetries: z.int().nonnegative(),
     minPinLength: z.int().min(4),
+    /** The known credential for which the key has signed already, without PIN and touch. */
+    credentialId: bytes.optional(),
   }),
   /** Keepalive STATUS_UPNEEDED. */
   z.strictObject({ kind: z.literal('touch'), attempt }),

@@ -42,7 +42,7 @@ describe('the key service', () => {
     service = keyService([source], (event) => events.push(event));
   });
 
-  const begin = (attempt: number) => service.handle({ kind: 'begin', attempt, rpId: 'localhost' });
+  const begin = (attempt: number) => service.handle({ kind: 'begin', attempt, rpId: 'localhost', known: [] });
   const letGo = () => {
     for (const answer of toReports(CHANNEL, 0x10, Uint8Array.of(0x2d))) link.answer(answer);
   };

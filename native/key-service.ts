@@ -1,8 +1,11 @@
-import { unreachable } from '../common/result.ts';
+import { type Result, ok, unreachable } from '../common/result.ts';
 import { nodeCrypto } from './crypto.ts';
-import { Ceremony, type Refused } from './ctap2/ceremony.ts';
+import { Ceremony } from './ctap2/ceremony.ts';
+import { firstTouched } from './ctap2/first-touched.ts';
 import type { Surroundings } from './ctap2/packet-port.ts';
-import { type KeySource, OpenError } from './hid/key-source.ts';
+import type { KnownKey } from './ctap2/prove-known.ts';
+import type { Refused } from './ctap2/refusal.ts';
+import { type KeySource, type OpenFailure, OpenError } from './hid/key-source.ts';
 import { type KeyCommand, type KeyEvent, keyCommand } from './key-protocol.ts';
 
 const surroundings: Surroundings = {
@@ -17,10 +20,21 @@ const surroundings: Surroundings = {
 interface Attempt {
   readonly number: number;
   step: 'reading' | 'pin' | 'presenting' | 'over';
-  ceremony: Ceremony | undefined;
+  /** The keys that are held; one alone once it is chosen. */
+  keys: readonly Ceremony[];
+  chosen: Ceremony | undefined;
+  /** Settles once every key is opened, or let go of again. */
+  settled: Promise<unknown>;
+}
+
+interface Context {
+  readonly rpId: string;
+  readonly known: readonly KnownKey[];
 }
 
 type Refusal = Omit<Refused, 'retry'>;
+
+const closeAll = (keys: readonly Ceremony[]) => Promise.all(keys.map((key) => key.close()));
 
 /** Carries out the agent's commands, one attempt at a time, and tells it what keys are there. */
 export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent) => void) {
@@ -42,11 +56,11 @@ export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent
     if (mine.step === 'over') return;
     mine.step = 'over';
     if (current === mine) current = undefined;
-    const { ceremony } = mine;
     const before = released;
     released = (async () => {
       await before;
-      await ceremony?.close();
+      await mine.settled;
+      await closeAll(mine.keys);
       setQuiet(false);
     })();
   };
@@ -57,46 +71,101 @@ export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent
     tellRefusal(mine.number, refusal);
   };
 
-  const begin = async (number: number, rpId: string) => {
+  /** Opens every key that is plugged in; resolves with why some could not be. */
+  const openAll = async (mine: Attempt, context: Context): Promise<readonly OpenFailure[]> => {
+    const plugged = sources.flatMap((source) => source.keys().map(({ id }) => ({ source, id })));
+    const failures: OpenFailure[] = [];
+    const open = async ({ source, id }: (typeof plugged)[number]) => {
+      try {
+        const port = await source.open(id);
+        const onGone = () => {
+          if (mine.chosen === key) refuse(mine, { code: 'removed' });
+        };
+        const key: Ceremony = new Ceremony({
+          ...context,
+          port,
+          crypto: nodeCrypto,
+          surroundings,
+          onGone,
+        });
+        mine.keys = [...mine.keys, key];
+      } catch (error) {
+        if (!(error instanceof OpenError)) throw error;
+        failures.push(error.failure);
+      }
+    };
+    await Promise.all(plugged.map(open));
+    return failures;
+  };
+
+  /** One key alone is the one that is meant; beside others it has to be touched. */
+  const choose = async (mine: Attempt, isAlone: boolean): Promise<Result<Ceremony, Refused>> => {
+    const [only] = mine.keys;
+    if (isAlone && only) {
+      mine.chosen = only;
+      const identified = await only.identify();
+      return identified.ok ? ok(only) : identified;
+    }
+    let isAsked = false;
+    const result = await firstTouched(mine.keys, () => {
+      if (!isAsked && mine.step !== 'over') emit({ kind: 'choose', attempt: mine.number });
+      isAsked = true;
+    });
+    if (!result.ok || mine.step === 'over') return result;
+    const { value: chosen } = result;
+    const others = mine.keys.filter((key) => key !== chosen);
+    mine.chosen = chosen;
+    mine.keys = [chosen];
+    mine.settled = closeAll(others);
+    return result;
+  };
+
+  const begin = async (number: number, context: Context) => {
     if (current) refuse(current, { code: 'cancelled' });
-    const mine: Attempt = { number, step: 'reading', ceremony: undefined };
+    const mine: Attempt = {
+      number,
+      step: 'reading',
+      keys: [],
+      chosen: undefined,
+      settled: Promise.resolve(),
+    };
+    const isOver = (): boolean => mine.step === 'over';
     current = mine;
     await released;
-    if (mine.step === 'over') return;
-    const [choice, ...others] = sources.flatMap((source) =>
-      source.keys().map((key) => ({ source, id: key.id })),
-    );
-    if (choice === undefined) return refuse(mine, { code: 'removed' });
-    if (others.length > 0) return refuse(mine, { code: 'several-keys' });
+    if (isOver()) return undefined;
     setQuiet(true);
-    try {
-      const port = await choice.source.open(choice.id);
-      const onGone = () => refuse(mine, { code: 'removed' });
-      mine.ceremony = new Ceremony({ port, crypto: nodeCrypto, surroundings, rpId, onGone });
-    } catch (error) {
-      if (error instanceof OpenError) return refuse(mine, { code: error.failure });
-      throw error;
-    }
-    const isOver = (): boolean => mine.step === 'over';
-    // Cancelled while the device was being opened: nobody else knows of it.
-    if (isOver()) return mine.ceremony.close();
-    const ready = await mine.ceremony.begin();
+    const opening = openAll(mine, context);
+    mine.settled = opening;
+    const failures = await opening;
+    if (isOver()) return undefined;
+    if (mine.keys.length === 0) return refuse(mine, { code: failures[0] ?? 'removed' });
+    const choice = await choose(mine, mine.keys.length + failures.length === 1);
+    if (isOver()) return undefined;
+    if (!choice.ok) return refuse(mine, choice.error);
+    const ready = await choice.value.prepare();
     if (isOver()) return undefined;
     if (!ready.ok) return refuse(mine, ready.error);
     mine.step = 'pin';
-    return emit({ kind: 'ready', attempt: number, ...ready.value });
+    const { pinRetries, minPinLength, proven } = ready.value;
+    return emit({
+      kind: 'ready',
+      attempt: number,
+      pinRetries,
+      minPinLength,
+      ...(proven === undefined ? {} : { credentialId: proven }),
+    });
   };
 
   const present = async (number: number, pin: Uint8Array, clientDataHash: Uint8Array) => {
     const mine = current;
-    if (mine?.number !== number || mine.step !== 'pin' || !mine.ceremony) {
+    if (mine?.number !== number || mine.step !== 'pin' || !mine.chosen) {
       // Too late, or before the key was ready: this PIN goes nowhere.
       pin.fill(0);
       return;
     }
     mine.step = 'presenting';
     let touchAsked = false;
-    const result = await mine.ceremony.present(pin, clientDataHash, () => {
+    const result = await mine.chosen.present(pin, clientDataHash, () => {
       if (touchAsked) return;
       touchAsked = true;
       emit({ kind: 'touch', attempt: number });
@@ -123,7 +192,7 @@ export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent
   const run = async (command: KeyCommand): Promise<void> => {
     switch (command.kind) {
       case 'begin':
-        return begin(command.attempt, command.rpId);
+        return begin(command.attempt, { rpId: command.rpId, known: command.known });
       case 'pin':
         return present(command.attempt, command.pin, command.clientDataHash);
       case 'cancel':

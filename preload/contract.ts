@@ -50,6 +50,8 @@ export const curtainStep = z.discriminatedUnion('kind', [
     notice: notice.optional(),
   }),
   z.strictObject({ kind: z.literal('reading') }),
+  /** Several keys are in: the one touched first is used. */
+  z.strictObject({ kind: z.literal('choosing') }),
   z.strictObject({
     kind: z.literal('pin'),
     minLength: z.int().min(4),
@@ -59,6 +61,8 @@ export const curtainStep = z.discriminatedUnion('kind', [
     mismatches: z.int().nonnegative(),
     /** Set when the last entry was refused before it was sent. */
     tooShort: z.boolean(),
+    /** Whose key it has proved to be: first name and initial. */
+    owner: z.string().optional(),
   }),
   /** The PIN is being checked; the key does not yet ask for a touch. */
   z.strictObject({ kind: z.literal('checking') }),

@@ -1,6 +1,7 @@
+import { fromBase64url, toBase64url } from '../../common/bytes.ts';
 import type { DirectorySnapshot } from '../../common/directory.ts';
 import type { EventDraft } from '../../common/event.ts';
-import type { KeyEvent } from '../../native/key-protocol.ts';
+import { type KeyEvent, MAX_KNOWN } from '../../native/key-protocol.ts';
 import type { Policy } from '../../common/policy.ts';
 import { unreachable } from '../../common/result.ts';
 import type { Language, StationView } from '../../preload/contract.ts';
@@ -293,7 +294,12 @@ export class StationApp {
         return this.recordAccess(effect.drafts, effect.attempt);
       case 'key-begin':
         surfaces.prepare();
-        return keys.send({ kind: 'begin', attempt: effect.attempt, rpId: this.facts.rpId });
+        return keys.send({
+          kind: 'begin',
+          attempt: effect.attempt,
+          rpId: this.facts.rpId,
+          known: this.knownKeys(),
+        });
       case 'key-cancel':
         return keys.send({ kind: 'cancel', attempt: effect.attempt });
       case 'key-pin':
@@ -304,6 +310,25 @@ export class StationApp {
       default:
         return unreachable(effect);
     }
+  }
+
+  /** Active credentials of the members whose sessions wait here: their keys can prove themselves. */
+  private knownKeys() {
+    const waiting = new Set(this.state.held.map(({ member }) => member));
+    const known = this.directory?.credentials.filter(
+      ({ active, member }) => active && waiting.has(member),
+    );
+    return (known ?? []).slice(0, MAX_KNOWN).map(({ id, publicKey }) => ({
+      credentialId: fromBase64url(id),
+      publicKey: fromBase64url(publicKey),
+    }));
+  }
+
+  private ownerOf(credentialId: Uint8Array | undefined): { readonly owner?: string } {
+    if (credentialId === undefined) return {};
+    const id = toBase64url(credentialId);
+    const credential = this.directory?.credentials.find((known) => known.id === id);
+    return credential === undefined ? {} : { owner: credential.member };
   }
 
   private uncover(session: string, fresh: boolean): void {
@@ -362,10 +387,13 @@ export class StationApp {
     switch (event.kind) {
       case 'keys':
         return this.dispatch({ type: 'keys', count: event.keys.length });
+      case 'choose':
+        return this.dispatch({ type: 'key-choose', attempt: event.attempt });
       case 'ready':
         return this.dispatch({
           type: 'key-ready',
           attempt: event.attempt,
+          ...this.ownerOf(event.credentialId),
           retries: event.pinRetries,
           minLength: event.minPinLength,
         });

@@ -89,7 +89,7 @@ function screen(
       kind: 'curtain',
       step:
         state.stop === undefined
-          ? step(state.entry, state.keys > 0)
+          ? step(state.entry, state.keys > 0, ownerName(state, memberOf))
           : { kind: 'stopped', stop: state.stop },
     };
   }
@@ -114,9 +114,21 @@ function screen(
   };
 }
 
+/** Named on the curtain only as the parked are. */
+function ownerName(
+  { entry, policy }: Extract<StationState, { kind: 'locked' }>,
+  memberOf: (id: string) => Member | undefined,
+): string | undefined {
+  if (entry.kind !== 'pin' || entry.owner === undefined || !policy.showParkedNames)
+    return undefined;
+  const member = memberOf(entry.owner);
+  return member && shortName(member);
+}
+
 function step(
   entry: Entry,
   keyPresent: boolean,
+  owner: string | undefined,
 ): Extract<StationView['screen'], { kind: 'curtain' }>['step'] {
   switch (entry.kind) {
     case 'waiting':
@@ -132,11 +144,13 @@ function step(
         retries: entry.retries,
         mismatches: entry.mismatches,
         tooShort: entry.tooShort,
+        ...(owner === undefined ? {} : { owner }),
       };
     case 'verifying':
     case 'recording':
       return { kind: 'opening' };
     case 'reading':
+    case 'choosing':
     case 'checking':
     case 'touch':
       return { kind: entry.kind };

@@ -31,9 +31,13 @@ export type Entry =
   | { readonly kind: 'waiting'; readonly notice?: Notice }
   /** The key is asked what it is, while nobody has typed anything yet. */
   | { readonly kind: 'reading'; readonly attempt: number; readonly deadline: number }
+  /** Several keys are in: a touch chooses. */
+  | { readonly kind: 'choosing'; readonly attempt: number; readonly deadline: number }
   | {
       readonly kind: 'pin';
       readonly attempt: number;
+      /** The member whose key it has proved to be, of those who have a session here. */
+      readonly owner: string | undefined;
       readonly retries: number;
       readonly minLength: number;
       readonly mismatches: number;
@@ -44,6 +48,7 @@ export type Entry =
   | {
       readonly kind: 'checking' | 'touch';
       readonly attempt: number;
+      readonly owner: string | undefined;
       readonly minLength: number;
       readonly mismatches: number;
       readonly deadline: number;
@@ -60,6 +65,7 @@ export type Entry =
 /** Longest wait of each step, in ms. Its end means locked. */
 export const PATIENCE = {
   reading: 10_000,
+  choosing: 35_000,
   pin: 60_000,
   checking: 10_000,
   touch: 35_000,
@@ -79,6 +85,7 @@ const recorded: ReadonlySet<Notice> = new Set<Notice>([
   'no-credential',
   'several-credentials',
   'u2f-only',
+  'not-genuine',
   'unreadable',
   'unknown-key',
   'member-inactive',

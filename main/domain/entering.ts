@@ -102,6 +102,7 @@ function pin(state: Locked, length: number, now: Instant): Transition {
       entry: {
         kind: 'checking',
         attempt: entry.attempt,
+        owner: entry.owner,
         minLength: entry.minLength,
         mismatches: entry.mismatches,
         deadline: now.mono + PATIENCE.checking,
@@ -125,6 +126,7 @@ function keyRefused(
         entry: {
           kind: 'pin',
           attempt: entry.attempt,
+          owner: entry.owner,
           minLength: entry.minLength,
           retries: event.retries ?? 0,
           mismatches: entry.mismatches + 1,
@@ -145,7 +147,9 @@ function keyRefused(
   }
   // Verified or being written already: what the key says now is too late to matter.
   if (entry.kind === 'verifying' || entry.kind === 'recording') return stale;
-  return refuse(state, event.code);
+  // Taken out to be put back, as was offered: no need to say that it came out.
+  const isReinsert = event.code === 'removed' && entry.kind === 'pin' && entry.mismatches > 1;
+  return refuse(state, isReinsert ? undefined : event.code);
 }
 
 function verified(state: Locked, access: Access, now: Instant): Transition {
@@ -189,13 +193,21 @@ export function whileLocked(state: Locked, event: OpenOrLockedEvent, now: Instan
         : refuse(state, 'key-process-crashed');
     case 'key-refused':
       return keyRefused(state, event, now);
-    case 'key-ready':
+    case 'key-choose':
       if (entry.kind !== 'reading' || entry.attempt !== event.attempt) return stale;
+      return same({
+        ...state,
+        entry: { ...entry, kind: 'choosing', deadline: now.mono + PATIENCE.choosing },
+      });
+    case 'key-ready':
+      if (entry.kind !== 'reading' && entry.kind !== 'choosing') return stale;
+      if (entry.attempt !== event.attempt) return stale;
       return same({
         ...state,
         entry: {
           kind: 'pin',
           attempt: event.attempt,
+          owner: event.owner,
           retries: event.retries,
           minLength: event.minLength,
           mismatches: 0,

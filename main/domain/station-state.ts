@@ -36,9 +36,12 @@ export type StationEvent =
   | { readonly type: 'stop'; readonly stop: Stop | undefined }
   | { readonly type: 'keys'; readonly count: number }
   | { readonly type: 'start' }
+  | { readonly type: 'key-choose'; readonly attempt: number }
   | {
       readonly type: 'key-ready';
       readonly attempt: number;
+      /** Whose key it has proved to be. */
+      readonly owner?: string;
       readonly retries: number;
       readonly minLength: number;
     }

@@ -1,5 +1,5 @@
 import { unreachable } from '../../common/result.ts';
-import { waiting } from './authentication.ts';
+import { type Entry, waiting } from './authentication.ts';
 import { begin, cancelKey, refuse, whileLocked } from './entering.ts';
 import type { Instant } from './instant.ts';
 import { draft, endHeld, endOpen, leave, left, lock, park, record } from './leaving.ts';
@@ -82,6 +82,8 @@ function idle(state: Open, ms: number, now: Instant): Transition {
   return state.over === 'idle' ? uncoverSession(state) : same(state);
 }
 
+const waitsForHand = ({ kind }: Entry): boolean => kind === 'touch' || kind === 'choosing';
+
 /** Ends whatever has reached its deadline. */
 function tick(state: StationState, now: Instant): Transition {
   const ending = state.held
@@ -96,7 +98,7 @@ function tick(state: StationState, now: Instant): Transition {
           : same(next);
       }
       return 'deadline' in next.entry && next.entry.deadline <= now.mono
-        ? refuse(next, next.entry.kind === 'touch' ? 'touch-timeout' : 'timed-out')
+        ? refuse(next, waitsForHand(next.entry) ? 'touch-timeout' : 'timed-out')
         : same(next);
     },
   );
@@ -185,6 +187,7 @@ function whileOpen(state: Open, event: OpenOrLockedEvent, now: Instant): Transit
     case 'pin':
     case 'cancel':
       return notNow;
+    case 'key-choose':
     case 'key-ready':
     case 'key-touch':
     case 'key-refused':

@@ -1,113 +1,32 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../common/bytes.ts';
-import { manualSurroundings, scriptedPort, settled } from '../../test/support/scripted-key.ts';
-import { plugIn } from '../../test/simulator/key.ts';
-import { provision } from '../../test/simulator/provision.ts';
+import {
+  CHANNEL,
+  GET_AGREEMENT,
+  GET_ASSERTION,
+  GET_INFO,
+  GET_PIN_TOKEN,
+  GET_RETRIES,
+  GET_TOKEN_WITH_PERMISSIONS,
+  CLIENT_PIN,
+  type Twist,
+  isPin,
+  isToken,
+  keyOnPort,
+  okAnswer as ok,
+  soundInfo as info,
+  status,
+} from '../../test/support/key-on-port.ts';
+import { manualSurroundings, type scriptedPort, settled } from '../../test/support/scripted-key.ts';
 import { nodeCrypto } from '../crypto.ts';
-import { type CborMap, type CborValue, asMap, decodeCbor, encodeCbor } from './cbor.ts';
+import type { CborValue } from './cbor.ts';
 import { Ceremony } from './ceremony.ts';
+import type { KnownKey } from './prove-known.ts';
 import type { CtapCrypto } from './crypto-port.ts';
-import { readReport, toReports } from './frames.ts';
+import { toReports } from './frames.ts';
 
 const PIN = '246813';
-const CHANNEL = 7;
-const GET_ASSERTION = 0x02;
-const GET_INFO = 0x04;
-const CLIENT_PIN = 0x06;
-const GET_RETRIES = 0x01;
-const GET_AGREEMENT = 0x02;
-const GET_PIN_TOKEN = 0x05;
-const GET_TOKEN_WITH_PERMISSIONS = 0x09;
-
-type Answer = Uint8Array | 'nothing';
-/** What the key does instead of answering as it should; undefined = nothing else. */
-type Twist = (command: number, request: CborMap) => Answer | undefined;
-
-/** The simulator's authenticator behind a scripted port; `twist` makes it misbehave. */
-function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', pin: PIN }]) {
-  const { keys } = provision({ rpId: 'localhost', people });
-  const credentials = keys.flatMap((key) => ('credentials' in key ? key.credentials : []));
-  const record = { ...keys[0], credentials, pinRetries: 8 };
-  let touch = (): void => undefined;
-  const authenticator = plugIn(record, () => undefined, {
-    wait: (signal) =>
-      new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve('cancelled'));
-        touch = () => resolve('finger');
-        link.answer(toReports(CHANNEL, 0x3b, Uint8Array.of(2))[0] ?? new Uint8Array());
-      }),
-  });
-  const link = scriptedPort();
-  const requests: { command: number; parameters: CborMap }[] = [];
-  let abort = new AbortController();
-  let message: number[] = [];
-  let length = 0;
-
-  const answer = (command: number, payload: Uint8Array, channel = CHANNEL) => {
-    for (const report of toReports(channel, command, payload)) link.answer(report);
-  };
-  const serve = async (bytes: Uint8Array) => {
-    const decoded = bytes.length > 1 ? decodeCbor(bytes.subarray(1)) : undefined;
-    const parameters = (decoded?.ok === true ? asMap(decoded.value) : undefined) ?? new Map();
-    const command = bytes[0] ?? 0;
-    requests.push({ command, parameters });
-    const twisted = twist(command, parameters);
-    if (twisted === 'nothing') return;
-    abort = new AbortController();
-    answer(0x10, twisted ?? (await authenticator.handle(bytes, abort.signal)));
-  };
-  link.onSent((report) => {
-    const frame = readReport(report);
-    if (frame?.kind === 'init') {
-      if (frame.command === 0x06) {
-        const payload = Uint8Array.of(
-          ...frame.part.subarray(0, 8),
-          0,
-          0,
-          0,
-          CHANNEL,
-          2,
-          5,
-          4,
-          3,
-          0x0d,
-        );
-        return queueMicrotask(() => answer(0x06, payload, 0xffff_ffff));
-      }
-      if (frame.command === 0x11) return abort.abort();
-      message = [];
-      ({ length } = frame);
-    }
-    message.push(...(frame?.part ?? []));
-    if (message.length >= length) void serve(Uint8Array.from(message.slice(0, length)));
-  });
-  return { link, requests, record, touch: () => touch() };
-}
-
-const status = (code: number) => Uint8Array.of(code);
-const ok = (value: CborValue) => Uint8Array.of(0, ...encodeCbor(value));
-/** A sound answer to getInfo, with changes. */
-const info = (changes: readonly (readonly [number, CborValue])[] = []) =>
-  ok(
-    new Map<number, CborValue>([
-      [0x01, ['FIDO_2_0', 'FIDO_2_1']],
-      [0x03, new Uint8Array(16)],
-      [
-        0x04,
-        new Map([
-          ['clientPin', true],
-          ['pinUvAuthToken', true],
-        ]),
-      ],
-      [0x06, [2]],
-      ...changes,
-    ]),
-  );
-const isPin = (subCommand: number) => (command: number, request: CborMap) =>
-  command === CLIENT_PIN && request.get(0x02) === subCommand;
-const isToken = isPin(GET_TOKEN_WITH_PERMISSIONS);
-
 describe('the access ceremony', () => {
   let time: ReturnType<typeof manualSurroundings>;
   let secrets: Uint8Array[];
@@ -144,6 +63,7 @@ describe('the access ceremony', () => {
   function start(
     twist: Twist = () => undefined,
     people?: { id: string; name: string; pin: string }[],
+    known: readonly KnownKey[] = [],
   ) {
     const key = keyOnPort(twist, people);
     const ceremony = new Ceremony({
@@ -151,8 +71,14 @@ describe('the access ceremony', () => {
       crypto: watched(),
       surroundings: time.surroundings,
       rpId: 'localhost',
+      known,
       onGone: () => gone++,
     });
+    /** One key alone: what the key service does before the PIN. */
+    const begin = async () => {
+      const identified = await ceremony.identify();
+      return identified.ok ? ceremony.prepare() : identified;
+    };
     let touchAsked = (): void => undefined;
     const asked = new Promise<void>((resolve) => {
       touchAsked = resolve;
@@ -164,18 +90,18 @@ describe('the access ceremony', () => {
         result: ceremony.present(bytes, new Uint8Array(32).fill(7), () => touchAsked()),
       };
     };
-    return { ...key, ceremony, asked, present };
+    return { ...key, ceremony, begin, asked, present };
   }
 
-  const code = async (result: ReturnType<Ceremony['present']> | ReturnType<Ceremony['begin']>) => {
+  const code = async (result: ReturnType<Ceremony['present']> | ReturnType<Ceremony['identify']> | ReturnType<Ceremony['prepare']>) => {
     const settledResult = await result;
     return settledResult.ok ? 'ok' : settledResult.error.code;
   };
   const isWiped = (bytes: Uint8Array) => bytes.every((byte) => byte === 0);
 
   it('takes ten reports after the PIN and leaves no secret behind', async () => {
-    const { ceremony, present, asked, touch, requests } = start();
-    expect(await ceremony.begin()).toEqual({ ok: true, value: { pinRetries: 8, minPinLength: 4 } });
+    const { ceremony, begin, present, asked, touch, requests } = start();
+    expect(await begin()).toEqual({ ok: true, value: { pinRetries: 8, minPinLength: 4, proven: undefined } });
     const { bytes, result } = present(PIN);
     await asked;
     touch();
@@ -193,15 +119,15 @@ describe('the access ceremony', () => {
     ]);
     await ceremony.close();
     expect(isWiped(bytes)).toBe(true);
-    // ECDH, AES key, PIN digest, its left half, token: each was handed out once.
-    expect(secrets).toHaveLength(5);
-    expect(secrets.map(isWiped)).toEqual([true, true, true, true, true]);
+    // ECDH, HMAC key, AES key, PIN digest, its left half, token: each was handed out once.
+    expect(secrets).toHaveLength(6);
+    expect(secrets.map(isWiped)).not.toContain(false);
     expect(time.waiting()).toBe(0);
   });
 
   it('asks for a token that is good for an assertion at this RP alone', async () => {
-    const { ceremony, present, asked, requests } = start();
-    await ceremony.begin();
+    const { begin, present, asked, requests } = start();
+    await begin();
     void present(PIN);
     await asked;
     const token = requests.find(({ command, parameters }) => isToken(command, parameters));
@@ -210,10 +136,10 @@ describe('the access ceremony', () => {
   });
 
   it('falls back to getPinToken where the key has no permissions', async () => {
-    const { ceremony, present, asked, touch, requests } = start((command) =>
+    const { begin, present, asked, touch, requests } = start((command) =>
       command === GET_INFO ? info([[0x04, new Map([['clientPin', true]])]]) : undefined,
     );
-    await ceremony.begin();
+    await begin();
     const { result } = present(PIN);
     await asked;
     touch();
@@ -228,25 +154,25 @@ describe('the access ceremony', () => {
     ['u2f-only', [[0x01, ['U2F_V2']]]],
     ['unreadable', [[0x04, new Map()]]],
     ['pin-not-set', [[0x04, new Map([['clientPin', false]])]]],
-    ['unreadable', [[0x06, [1]]]],
+    ['unreadable', [[0x06, [3]]]],
     ['pin-must-change', [[0x0c, true]]],
   ] as const)('refuses with %s what getInfo says: %o', async (refusal, changes) => {
-    const { ceremony } = start((command) => (command === GET_INFO ? info(changes) : undefined));
-    expect(await code(ceremony.begin())).toBe(refusal);
+    const { begin } = start((command) => (command === GET_INFO ? info(changes) : undefined));
+    expect(await code(begin())).toBe(refusal);
   });
 
   it('reads a key that lists vendor commands of 64 bits', async () => {
-    const { ceremony } = start((command) =>
+    const { begin } = start((command) =>
       command === GET_INFO ? info([[0x15, [2n ** 63n]]]) : undefined,
     );
-    expect(await code(ceremony.begin())).toBe('ok');
+    expect(await code(begin())).toBe('ok');
   });
 
   it('keeps a PIN that is too short for this key from it', async () => {
-    const { ceremony, present, requests, record } = start((command) =>
+    const { begin, present, requests, record } = start((command) =>
       command === GET_INFO ? info([[0x0d, 7]]) : undefined,
     );
-    expect(await ceremony.begin()).toMatchObject({ ok: true, value: { minPinLength: 7 } });
+    expect(await begin()).toMatchObject({ ok: true, value: { minPinLength: 7 } });
     const { bytes, result } = present(PIN);
     expect(await code(result)).toBe('pin-too-short');
     expect(isWiped(bytes)).toBe(true);
@@ -255,14 +181,14 @@ describe('the access ceremony', () => {
   });
 
   it('counts the characters of a PIN, not its bytes', async () => {
-    const { ceremony, present } = start();
-    await ceremony.begin();
+    const { begin, present } = start();
+    await begin();
     expect(await code(present('ñññ').result)).toBe('pin-too-short');
   });
 
   it('spends no try on a PIN that is longer than any can be', async () => {
-    const { ceremony, present, record } = start();
-    await ceremony.begin();
+    const { begin, present, record } = start();
+    await begin();
     expect(await present('1'.repeat(64)).result).toEqual({
       ok: false,
       error: { code: 'pin-mismatch', retry: true, pinRetries: 8 },
@@ -271,8 +197,8 @@ describe('the access ceremony', () => {
   });
 
   it('agrees anew with the key after a mismatch, ready for the next PIN', async () => {
-    const { ceremony, present, asked, touch, requests } = start();
-    await ceremony.begin();
+    const { begin, present, asked, touch, requests } = start();
+    await begin();
     expect(await present('000000').result).toEqual({
       ok: false,
       error: { code: 'pin-mismatch', retry: true, pinRetries: 7 },
@@ -296,10 +222,10 @@ describe('the access ceremony', () => {
     [0x33, 'unreadable'],
     [0x7f, 'unreadable'],
   ])('turns status %i for the PIN into %s', async (byte, expected) => {
-    const { ceremony, present } = start((command, request) =>
+    const { begin, present } = start((command, request) =>
       isToken(command, request) ? status(byte) : undefined,
     );
-    await ceremony.begin();
+    await begin();
     const { bytes, result } = present(PIN);
     expect(await code(result)).toBe(expected);
     expect(isWiped(bytes)).toBe(true);
@@ -312,19 +238,19 @@ describe('the access ceremony', () => {
     [0x3a, 'touch-timeout'],
     [0x36, 'unreadable'],
   ])('turns status %i for the assertion into %s', async (byte, expected) => {
-    const { ceremony, present } = start((command) =>
+    const { begin, present } = start((command) =>
       command === GET_ASSERTION ? status(byte) : undefined,
     );
-    await ceremony.begin();
+    await begin();
     expect(await code(present(PIN).result)).toBe(expected);
   });
 
   it('refuses a key with the credentials of two people', async () => {
-    const { ceremony, present, asked, touch } = start(undefined, [
+    const { begin, present, asked, touch } = start(undefined, [
       { id: 'nurse', name: 'Nurse', pin: PIN },
       { id: 'physician', name: 'Physician', pin: PIN },
     ]);
-    await ceremony.begin();
+    await begin();
     const { result } = present(PIN);
     await asked;
     touch();
@@ -332,8 +258,8 @@ describe('the access ceremony', () => {
   });
 
   it('stops waiting for a hand after thirty seconds', async () => {
-    const { ceremony, present, asked, link } = start();
-    await ceremony.begin();
+    const { begin, present, asked, link } = start();
+    await begin();
     const { result } = present(PIN);
     await asked;
     for (let ms = 0; ms < 30_000; ms += 1_000) {
@@ -344,12 +270,12 @@ describe('the access ceremony', () => {
   });
 
   it('throws away a touch that comes after the cancel', async () => {
-    const { ceremony, present, asked, link } = start((command) => {
+    const { ceremony, begin, present, asked, link } = start((command) => {
       if (command !== GET_ASSERTION) return undefined;
       for (const report of toReports(CHANNEL, 0x3b, Uint8Array.of(2))) link.answer(report);
       return 'nothing';
     });
-    await ceremony.begin();
+    await begin();
     const { bytes, result } = present(PIN);
     await asked;
     const closing = ceremony.close();
@@ -370,8 +296,8 @@ describe('the access ceremony', () => {
   });
 
   it('tells at once that the key was pulled while the PIN is typed', async () => {
-    const { ceremony, present, link } = start();
-    await ceremony.begin();
+    const { begin, present, link } = start();
+    await begin();
     link.pull();
     expect(gone).toBe(1);
     const { bytes, result } = present(PIN);
@@ -385,10 +311,10 @@ describe('the access ceremony', () => {
   ])(
     'wipes PIN and secrets when the key is %s while it checks the PIN',
     async (_name, act, expected) => {
-      const { ceremony, present, link } = start((command, request) =>
+      const { ceremony, begin, present, link } = start((command, request) =>
         isToken(command, request) ? 'nothing' : undefined,
       );
-      await ceremony.begin();
+      await begin();
       const { bytes, result } = present(PIN);
       await settled();
       // Wiped as soon as it has gone out, not when the key answers.
@@ -409,19 +335,19 @@ describe('the access ceremony', () => {
       [-2, new Uint8Array(32).fill(1)],
       [-3, new Uint8Array(32).fill(1)],
     ]);
-    const { ceremony } = start((command, request) =>
+    const { begin } = start((command, request) =>
       isPin(GET_AGREEMENT)(command, request) ? ok(new Map([[1, point]])) : undefined,
     );
-    expect(await code(ceremony.begin())).toBe('unreadable');
+    expect(await code(begin())).toBe('unreadable');
   });
 
   it.each([[0], [16], [17], [32], [64], [7000]])(
     'does not use a token of %i encrypted bytes',
     async (length) => {
-      const { ceremony, present, requests } = start((command, request) =>
+      const { begin, present, requests } = start((command, request) =>
         isToken(command, request) ? ok(new Map([[2, new Uint8Array(length)]])) : undefined,
       );
-      await ceremony.begin();
+      await begin();
       expect(await code(present(PIN).result)).toBe('unreadable');
       expect(requests.some(({ command }) => command === GET_ASSERTION)).toBe(false);
     },
@@ -458,10 +384,10 @@ describe('the access ceremony', () => {
     );
     await fc.assert(
       fc.asyncProperty(step, hostile, async (applies, answer) => {
-        const { ceremony, present } = start((command, request) =>
+        const { ceremony, begin, present } = start((command, request) =>
           applies(command, request) === undefined ? undefined : answer,
         );
-        const begun = await ceremony.begin();
+        const begun = await begin();
         if (!begun.ok) {
           expect(begun.error.code).not.toBe('cancelled');
           return;

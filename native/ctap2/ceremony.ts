@@ -1,34 +1,32 @@
 import type { KeyRefusal } from '../../common/key-refusal.ts';
-import { type Result, err, ok, unreachable } from '../../common/result.ts';
-import { getKeyAgreement, getPinRetries, getPinToken } from './client-pin.ts';
+import { type Result, err, ok } from '../../common/result.ts';
+import { getKeyAgreement, getPinRetries } from './client-pin.ts';
 import type { CtapCrypto } from './crypto-port.ts';
 import { CtapHid } from './ctaphid.ts';
 import { type RawAssertion, getAssertion } from './get-assertion.ts';
 import { type AuthenticatorInfo, getInfo } from './get-info.ts';
+import { need } from './message.ts';
 import type { PacketPort, Surroundings } from './packet-port.ts';
-import type { SharedSecret } from './pin-protocol-two.ts';
-import { CtapLinkError, CtapStatusError, STATUS } from './status.ts';
+import type { PinProtocolNumber } from './pin-protocol.ts';
+import { PERMISSION, getPinToken, getTokenUsingPin } from './pin-token.ts';
+import { type KnownKey, proveKnown } from './prove-known.ts';
+import { type Refused, guard, refused } from './refusal.ts';
+import { awaitTouch } from './selection.ts';
+import { MAX_PIN_BYTES, MIN_PIN_CODE_POINTS, codePoints } from './set-pin.ts';
+import { type PinToken, type SharedSecret, commonProtocol } from './shared-secret.ts';
 
 /** How long a hand may take to reach the key, in ms. */
 const TOUCH_MS = 30_000;
-/** CTAP 2.1 §6.5.1: four code points at least, 63 bytes at most. */
-const MIN_PIN_CODE_POINTS = 4;
-const MAX_PIN_BYTES = 63;
-
-/** A ceremony that did not reach its end; `retry` when the same key may be given another PIN. */
-export interface Refused {
-  readonly code: KeyRefusal;
-  readonly retry: boolean;
-  readonly pinRetries?: number;
-}
 
 export interface Ready {
   readonly pinRetries: number;
   readonly minPinLength: number;
+  /** The credential with which the key has proved itself, of those that were known. */
+  readonly proven: Uint8Array | undefined;
 }
 
 export interface Presented {
-  readonly assertion: RawAssertion;
+  readonly assertion: RawAssertion & { readonly userHandle: Uint8Array };
   /** Reports exchanged after the PIN, both directions, keepalives aside. */
   readonly reports: number;
 }
@@ -38,21 +36,32 @@ export interface CeremonyContext {
   readonly crypto: CtapCrypto;
   readonly surroundings: Surroundings;
   readonly rpId: string;
+  /** Credentials of the members who have a session here. */
+  readonly known: readonly KnownKey[];
   /** The key was pulled; told once, also while nothing runs. */
   readonly onGone: () => void;
 }
 
-/** What `begin` has fetched, and every mismatch renews. */
-interface Prepared {
+/** A key that can be used: what `identify` has found out. */
+interface Identity {
   readonly info: AuthenticatorInfo;
+  readonly protocol: PinProtocolNumber;
+}
+
+/** What `prepare` has fetched, and every mismatch renews. */
+interface Prepared {
   readonly secret: SharedSecret;
   readonly pinRetries: number;
 }
 
-/** The access ceremony with one key: `begin`, then `present` with a PIN until it holds or is refused. */
+/**
+ * The access ceremony with one key: `identify`, `selected` where there are several keys, `prepare`, then
+ * `present` with a PIN until it holds or is refused.
+ */
 export class Ceremony {
   private readonly context: CeremonyContext;
   private readonly hid: CtapHid;
+  private identity: Identity | undefined;
   private prepared: Prepared | undefined;
 
   constructor(context: CeremonyContext) {
@@ -60,15 +69,42 @@ export class Ceremony {
     this.hid = new CtapHid(context.port, context.surroundings, context.onGone);
   }
 
-  /** Everything that needs no PIN, done while it is typed: INIT, getInfo, retries, key agreement. */
-  begin(): Promise<Result<Ready, Refused>> {
+  /** Opens a channel and asks what the key is. */
+  identify(): Promise<Result<undefined, Refused>> {
     return guard(async () => {
       const { cbor } = await this.hid.open();
       if (!cbor) return refused('u2f-only');
       const info = await getInfo(this.hid);
-      const refusal = unusable(info);
+      if (!info.versions.some((version) => version.startsWith('FIDO_2_')))
+        return refused('u2f-only');
+      const protocol = commonProtocol(info.pinUvAuthProtocols);
+      if (info.clientPin === undefined || protocol === undefined) return refused('unreadable');
+      this.identity = { info, protocol };
+      return ok(undefined);
+    });
+  }
+
+  /** Resolves when a hand touches this key, which is thereby chosen among several. */
+  selected(): Promise<Result<undefined, Refused>> {
+    return guard(async () => {
+      await awaitTouch(this.hid, this.known().info, { limitMs: TOUCH_MS });
+      return ok(undefined);
+    });
+  }
+
+  /** Everything else that needs no PIN, done while it is typed: proof, retries, key agreement. */
+  prepare(): Promise<Result<Ready, Refused>> {
+    return guard(async () => {
+      const identity = this.known();
+      const refusal = unready(identity.info);
       if (refusal) return refused(refusal);
-      return this.prepare(info);
+      const { crypto, rpId, known } = this.context;
+      const proof = await proveKnown(this.hid, crypto, { rpId, known, info: identity.info });
+      if (!proof.ok) return refused(proof.error);
+      const agreed = await this.agree(identity);
+      if (!agreed.ok) return agreed;
+      const { pinRetries } = agreed.value;
+      return ok({ pinRetries, minPinLength: minPinLength(identity.info), proven: proof.value });
     });
   }
 
@@ -79,16 +115,16 @@ export class Ceremony {
     onTouch: () => void,
   ): Promise<Result<Presented, Refused>> {
     try {
-      const { prepared } = this;
-      if (!prepared) throw new Error('present before begin');
-      if (codePoints(pin) < minPinLength(prepared.info)) return refused('pin-too-short');
+      const { identity, prepared } = this;
+      if (!identity || !prepared) throw new Error('present before prepare');
+      if (codePoints(pin) < minPinLength(identity.info)) return refused('pin-too-short');
       // Longer than any PIN can be: no reason to spend a try on it.
       if (pin.length > MAX_PIN_BYTES) {
         return err({ code: 'pin-mismatch', retry: true, pinRetries: prepared.pinRetries });
       }
       const before = this.hid.reports;
-      const token = await guard(async () => ok(await this.token(prepared, pin)));
-      if (!token.ok) return await this.afterRefusal(prepared.info, token.error);
+      const token = await guard(async () => ok(await this.token(identity, prepared, pin)));
+      if (!token.ok) return await this.afterRefusal(identity, token.error);
       const assertion = await guard(async () =>
         ok(await this.assertion(token.value, clientDataHash, onTouch)),
       );
@@ -107,119 +143,66 @@ export class Ceremony {
     this.prepared = undefined;
   }
 
-  private async prepare(info: AuthenticatorInfo): Promise<Result<Ready, Refused>> {
-    const { retries, needsReinsert } = await getPinRetries(this.hid);
-    if (retries === 0) return refused('pin-locked', 0);
-    if (needsReinsert) return refused('pin-blocked', retries);
-    const secret = await getKeyAgreement(this.hid, this.context.crypto);
-    this.prepared?.secret.forget();
-    this.prepared = { info, secret, pinRetries: retries };
-    return ok({ pinRetries: retries, minPinLength: minPinLength(info) });
+  private known(): Identity {
+    if (!this.identity) throw new Error('the key is not identified yet');
+    return this.identity;
   }
 
-  private token({ info, secret }: Prepared, pin: Uint8Array): Promise<Uint8Array> {
-    const rpId = info.pinUvAuthToken ? this.context.rpId : undefined;
-    return getPinToken(this.hid, this.context.crypto, secret, pin, rpId);
+  private async agree({ protocol }: Identity): Promise<Result<Prepared, Refused>> {
+    const { retries, needsReinsert } = await getPinRetries(this.hid, protocol);
+    if (retries === 0) return refused('pin-locked', 0);
+    if (needsReinsert) return refused('pin-blocked', retries);
+    const secret = await getKeyAgreement(this.hid, this.context.crypto, protocol);
+    this.prepared?.secret.forget();
+    this.prepared = { secret, pinRetries: retries };
+    return ok(this.prepared);
+  }
+
+  private token(
+    { info }: Identity,
+    { secret }: Prepared,
+    pin: Uint8Array,
+  ): Promise<PinToken> {
+    const { crypto, rpId } = this.context;
+    if (!info.pinUvAuthToken) return getPinToken(this.hid, crypto, secret, pin);
+    const permissions = { bits: PERMISSION.GET_ASSERTION, rpId };
+    return getTokenUsingPin(this.hid, crypto, secret, pin, permissions);
   }
 
   private async assertion(
-    token: Uint8Array,
+    token: PinToken,
     clientDataHash: Uint8Array,
     onTouch: () => void,
-  ): Promise<RawAssertion> {
-    const { crypto, rpId } = this.context;
+  ): Promise<Presented['assertion']> {
+    const { rpId } = this.context;
     try {
-      return await getAssertion(
+      const assertion = await getAssertion(
         this.hid,
-        crypto,
-        { rpId, clientDataHash, token },
+        { rpId, clientDataHash, token, touch: true },
         { onTouch, limitMs: TOUCH_MS },
       );
+      return { ...assertion, userHandle: need(assertion.userHandle, 'user id') };
     } finally {
-      token.fill(0);
+      token.forget();
     }
   }
 
   /** After a mismatch the key has a new agreement key (§6.5.5.7.2): fetch it while the next PIN is typed. */
   private async afterRefusal(
-    info: AuthenticatorInfo,
+    identity: Identity,
     refusal: Refused,
   ): Promise<Result<never, Refused>> {
     if (!refusal.retry) return err(refusal);
-    const next = await guard(() => this.prepare(info));
+    const next = await guard(() => this.agree(identity));
     return next.ok ? err({ ...refusal, pinRetries: next.value.pinRetries }) : next;
   }
 }
 
-/** Why this key cannot be used for access at all; undefined when it can. */
-function unusable(info: AuthenticatorInfo): KeyRefusal | undefined {
-  if (!info.versions.some((version) => version.startsWith('FIDO_2_'))) return 'u2f-only';
-  if (info.clientPin === undefined || !info.pinUvAuthProtocols.includes(2)) return 'unreadable';
-  if (!info.clientPin) return 'pin-not-set';
+/** Why this key cannot take a PIN now; undefined when it can. */
+function unready(info: AuthenticatorInfo): KeyRefusal | undefined {
+  if (info.clientPin === false) return 'pin-not-set';
   return info.forcePinChange ? 'pin-must-change' : undefined;
 }
 
 const minPinLength = (info: AuthenticatorInfo): number =>
   Math.max(MIN_PIN_CODE_POINTS, info.minPinLength);
-
-/** Code points of UTF-8 text: every byte that does not continue one. */
-const codePoints = (text: Uint8Array): number =>
-  text.reduce((count, byte) => ((byte & 0xc0) === 0x80 ? count : count + 1), 0);
-
-async function guard<T>(run: () => Promise<Result<T, Refused>>): Promise<Result<T, Refused>> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof CtapStatusError) return fromStatus(error.status);
-    if (error instanceof CtapLinkError) return refused(fromFault(error));
-    throw error;
-  }
-}
-
-function refused(code: KeyRefusal, pinRetries?: number): Result<never, Refused> {
-  return err({ code, retry: false, ...(pinRetries === undefined ? {} : { pinRetries }) });
-}
-
-function fromStatus(status: number): Result<never, Refused> {
-  switch (status) {
-    case STATUS.PIN_INVALID:
-      return err({ code: 'pin-mismatch', retry: true });
-    case STATUS.PIN_AUTH_BLOCKED:
-      return refused('pin-blocked');
-    case STATUS.PIN_BLOCKED:
-      return refused('pin-locked', 0);
-    case STATUS.PIN_NOT_SET:
-      return refused('pin-not-set');
-    case STATUS.PIN_POLICY_VIOLATION:
-      return refused('pin-must-change');
-    case STATUS.NO_CREDENTIALS:
-      return refused('no-credential');
-    case STATUS.CHANNEL_BUSY:
-      return refused('busy');
-    // §6.2.2 step 9: a key that waited in vain for a touch says "denied"; older ones say "timeout".
-    case STATUS.OPERATION_DENIED:
-    case STATUS.USER_ACTION_TIMEOUT:
-    case STATUS.ACTION_TIMEOUT:
-      return refused('touch-timeout');
-    case STATUS.KEEPALIVE_CANCEL:
-      return refused('cancelled');
-    default:
-      return refused('unreadable');
-  }
-}
-
-function fromFault(error: CtapLinkError): KeyRefusal {
-  switch (error.fault) {
-    case 'removed':
-    case 'busy':
-    case 'cancelled':
-      return error.fault;
-    case 'untouched':
-      return 'touch-timeout';
-    case 'silent':
-    case 'malformed':
-      return 'unreadable';
-    default:
-      return unreachable(error.fault);
-  }
-}

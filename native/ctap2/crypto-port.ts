@@ -1,4 +1,4 @@
-/** The primitives of PIN/UV auth protocol 2 (CTAP 2.1 §6.5.7). */
+/** The primitives of the PIN/UV auth protocols (CTAP 2.1 §6.5.6, §6.5.7) and of a key's proof. */
 export interface CtapCrypto {
   sha256(bytes: Uint8Array): Uint8Array;
   hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array;
@@ -16,4 +16,10 @@ export interface CtapCrypto {
     readonly y: Uint8Array;
     readonly shared: Uint8Array;
   };
+  /** ES256: ECDSA over SHA-256 of the message, signature in DER. False for anything that does not hold. */
+  verifyP256(
+    point: { readonly x: Uint8Array; readonly y: Uint8Array },
+    message: Uint8Array,
+    signature: Uint8Array,
+  ): boolean;
 }

@@ -65,14 +65,14 @@ describe('opening a CTAPHID channel', () => {
     const opening = outcome(hid.open());
     expect(key.sent.map(toHex)).toEqual([toHex(report(`ffffffff 86 0008 ${NONCE}`))]);
     key.answer(initAnswer());
-    expect(await opening).toEqual({ cbor: true });
+    expect(await opening).toEqual({ cbor: true, wink: true });
     expect(time.waiting()).toBe(0);
   });
 
   it('sees a key without CTAP2 by its capabilities', async () => {
     const opening = outcome(hid.open());
     key.answer(initAnswer(NONCE, 'aabbccdd', '01'));
-    expect(await opening).toEqual({ cbor: false });
+    expect(await opening).toEqual({ cbor: false, wink: true });
   });
 
   it('ignores the answer to somebody else’s INIT', async () => {
@@ -122,7 +122,7 @@ describe('opening a CTAPHID channel', () => {
     await settled();
     expect(key.sent).toHaveLength(2);
     key.answer(initAnswer('090a0b0c0d0e0f10'));
-    expect(await opening).toEqual({ cbor: true });
+    expect(await opening).toEqual({ cbor: true, wink: true });
   });
 
   it('gives up on a key that stays busy', async () => {

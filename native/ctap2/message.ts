@@ -31,3 +31,17 @@ export function need<T>(value: T | undefined, name: string): T {
 
 export const map = (...entries: readonly (readonly [number | string, CborValue])[]): CborMap =>
   new Map(entries);
+
+/** The parts one after another. */
+export function concatenated(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** A credential as commands name it (WebAuthn §5.8.3). */
+export const descriptor = (id: Uint8Array): CborMap => map(['id', id], ['type', 'public-key']);

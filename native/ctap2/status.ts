@@ -3,7 +3,10 @@ export const STATUS = {
   OK: 0x00,
   INVALID_COMMAND: 0x01,
   CHANNEL_BUSY: 0x06,
+  CREDENTIAL_EXCLUDED: 0x19,
+  UNSUPPORTED_ALGORITHM: 0x26,
   OPERATION_DENIED: 0x27,
+  KEY_STORE_FULL: 0x28,
   KEEPALIVE_CANCEL: 0x2d,
   NO_CREDENTIALS: 0x2e,
   USER_ACTION_TIMEOUT: 0x2f,
@@ -35,6 +38,8 @@ export type LinkFault =
   | 'untouched'
   /** Another channel holds the key. */
   | 'busy'
+  /** The key says that the message never reached it whole. */
+  | 'unsynchronised'
   /** Outside the protocol: framing, length, CBOR, missing field. */
   | 'malformed'
   | 'cancelled';

@@ -50,6 +50,7 @@ export const en = {
     title: 'Enter your PIN',
     again: 'Try that PIN again',
     found: 'Key found.',
+    foundOf: 'This is the key of {{name}}',
     noMatch: 'It did not match your key.',
     short_one: 'Your PIN has at least {{count}} digit.',
     short_other: 'Your PIN has at least {{count}} digits.',
@@ -67,6 +68,10 @@ export const en = {
     beforeLock_other: '{{count}} tries left, then this key locks.',
     notSure: 'Not sure? Cancel, and use your spare key.',
     used: '{{used}} of 3 tries used',
+  },
+  choosing: {
+    title: 'Touch the key to use',
+    text: 'More than one is in. The one you touch first gets your PIN.',
   },
   checking: { title: 'Checking your PIN', text: 'Leave your key in.' },
   touch: { title: 'Touch your key', text: 'Press the gold circle until it stops blinking.' },
@@ -104,13 +109,25 @@ export const en = {
       title: 'Use another key',
       text: 'This one is set up for more than one person. IT can put it right.',
     },
-    'several-keys': {
-      title: 'Leave one key in',
-      text: 'There is more than one. Take the others out, then start.',
-    },
     'u2f-only': {
       title: 'Use a newer key',
       text: 'This one cannot hold a PIN. IT has one for you.',
+    },
+    'not-genuine': {
+      title: 'Do not use this key',
+      text: 'It says it belongs to someone here, and cannot prove it. Your PIN did not reach it. Give it to IT.',
+    },
+    'already-enrolled': {
+      title: 'This key is set up already',
+      text: 'It holds an entry for this person, so nothing was changed.',
+    },
+    'key-full': {
+      title: 'This key is full',
+      text: 'It has no room for one more entry, so nothing was changed. Take another one.',
+    },
+    'unsupported-algorithm': {
+      title: 'Use a newer key',
+      text: 'This one cannot sign in the way this practice needs. IT has one for you.',
     },
     'touch-timeout': {
       title: 'Begin again, then touch',

@@ -48,6 +48,7 @@ export const es: Words = {
     title: 'Escriba su PIN',
     again: 'Pruebe el PIN otra vez',
     found: 'Llave encontrada.',
+    foundOf: 'Esta es la llave de {{name}}',
     noMatch: 'No coincide con su llave.',
     short_one: 'Su PIN tiene al menos {{count}} cifra.',
     short_other: 'Su PIN tiene al menos {{count}} cifras.',
@@ -66,6 +67,10 @@ export const es: Words = {
     beforeLock_other: 'Le quedan {{count}} intentos; después, esta llave se bloquea.',
     notSure: '¿Tiene dudas? Cancele y use su llave de repuesto.',
     used: '{{used}} de 3 intentos usados',
+  },
+  choosing: {
+    title: 'Toque la llave que va a usar',
+    text: 'Hay más de una. La primera que toque recibe su PIN.',
   },
   checking: { title: 'Comprobando su PIN', text: 'Deje la llave puesta.' },
   touch: { title: 'Toque su llave', text: 'Toque el círculo dorado hasta que deje de parpadear.' },
@@ -103,13 +108,25 @@ export const es: Words = {
       title: 'Use otra llave',
       text: 'Esta está preparada para más de una persona. Informática puede arreglarlo.',
     },
-    'several-keys': {
-      title: 'Deje una sola llave',
-      text: 'Hay más de una. Saque las otras y empiece.',
-    },
     'u2f-only': {
       title: 'Use una llave más nueva',
       text: 'Esta no puede guardar un PIN. Informática tiene una para usted.',
+    },
+    'not-genuine': {
+      title: 'No use esta llave',
+      text: 'Dice ser de alguien de aquí y no puede probarlo. Su PIN no le llegó. Désela a Informática.',
+    },
+    'already-enrolled': {
+      title: 'Esta llave ya está preparada',
+      text: 'Ya tiene una entrada de esta persona y no se cambió nada.',
+    },
+    'key-full': {
+      title: 'Esta llave está llena',
+      text: 'No le cabe otra entrada y no se cambió nada. Tome otra.',
+    },
+    'unsupported-algorithm': {
+      title: 'Use una llave más nueva',
+      text: 'Esta no puede firmar como este centro necesita. Informática tiene una para usted.',
     },
     'touch-timeout': {
       title: 'Empiece y toque',

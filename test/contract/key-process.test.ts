@@ -112,7 +112,7 @@ describe('the bundled key process under its supervisor', () => {
   const isKind = (kind: Event['kind']) => (event: Event) => event.kind === kind;
 
   async function untilTouch(attempt: number) {
-    reader.send({ kind: 'begin', attempt, rpId: 'localhost' });
+    reader.send({ kind: 'begin', attempt, rpId: 'localhost', known: [] });
     await mail.next(isKind('ready'));
     const pin = new TextEncoder().encode(nurse.pin);
     reader.send({ kind: 'pin', attempt, pin, clientDataHash: new Uint8Array(randomBytes(32)) });
@@ -151,7 +151,7 @@ describe('the bundled key process under its supervisor', () => {
 
   it('ends over a command it does not know, and is started again', async () => {
     await mail.next(isKind('keys'));
-    reader.send({ kind: 'begin', attempt: 0, rpId: 'localhost' });
+    reader.send({ kind: 'begin', attempt: 0, rpId: 'localhost', known: [] });
     await mail.next(isKind('crashed'));
     await mail.next(isKind('keys'));
     expect(children.map(({ exitCode }) => exitCode)).toEqual([1, null]);
@@ -182,7 +182,7 @@ describe('the supervisor of the key process', () => {
   it('answers for a process that is not there', async () => {
     supervise(child(`process.exit(3)`));
     await mail.next(({ kind }) => kind === 'crashed');
-    reader.send({ kind: 'begin', attempt: 1, rpId: 'localhost' });
+    reader.send({ kind: 'begin', attempt: 1, rpId: 'localhost', known: [] });
     expect(await mail.next(() => true)).toEqual({ kind: 'crashed' });
   });
 

@@ -57,7 +57,7 @@ describe('the key service and a simulated key', () => {
 
   async function begin() {
     attempt++;
-    await service.handle({ kind: 'begin', attempt, rpId: 'localhost' });
+    await service.handle({ kind: 'begin', attempt, rpId: 'localhost', known: [] });
     return attempt;
   }
 
@@ -226,7 +226,7 @@ describe('the key service and a simulated key', () => {
   it('says when the key holds no credential of this practice', async () => {
     await insert('nurse');
     attempt++;
-    await service.handle({ kind: 'begin', attempt, rpId: 'elsewhere.example' });
+    await service.handle({ kind: 'begin', attempt, rpId: 'elsewhere.example', known: [] });
     await next('ready');
     await present(nurse.pin).done;
     expect(await next('refused')).toMatchObject({ code: 'no-credential' });
@@ -292,7 +292,7 @@ describe('the key service and a simulated key', () => {
     });
     await simulator.control.insert('nurse');
     await expect.poll(() => source.keys().length).toBe(1);
-    await both.handle({ kind: 'begin', attempt: 1, rpId: 'localhost' });
+    await both.handle({ kind: 'begin', attempt: 1, rpId: 'localhost', known: [] });
     expect(await next('refused')).toMatchObject({ code: 'several-keys' });
   });
 });

@@ -86,6 +86,8 @@ export const scenes = {
   'curtain-tap-nobody-parked': { url: '/curtain', view: curtain(tap, { parked: [] }) },
   'curtain-key-in': { url: '/curtain', view: curtain({ kind: 'waiting', keyPresent: true }) },
   'curtain-reading': { url: '/curtain', view: curtain({ kind: 'reading' }) },
+  'curtain-choosing': { url: '/curtain', view: curtain({ kind: 'choosing' }) },
+  'curtain-pin-owner': { url: '/curtain', view: curtain(pin({ owner: 'Dr. Samuel O.' })) },
   'curtain-pin': { url: '/curtain', view: curtain(pin()) },
   'curtain-pin-too-short': { url: '/curtain', view: curtain(pin({ tooShort: true })) },
   'curtain-pin-again': { url: '/curtain', view: curtain(pin({ mismatches: 1, retries: 7 })) },

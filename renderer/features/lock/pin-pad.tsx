@@ -68,6 +68,8 @@ export function PinPad({ step }: { step: PinStep }) {
   const isShort = isRefused || (step.tooShort && count === 0);
   const isAgain = step.mismatches > 0;
   const isReady = count >= minLength;
+  const found =
+    step.owner === undefined ? t('pin.found') : t('pin.foundOf', { name: step.owner });
   return (
     <>
       <div className="pin-head">
@@ -82,7 +84,7 @@ export function PinPad({ step }: { step: PinStep }) {
                 {t('pin.short', { count: minLength })}
               </strong>
             ) : (
-              t(isAgain ? 'pin.noMatch' : 'pin.found')
+              isAgain ? t('pin.noMatch') : found
             )}
           </p>
         </div>

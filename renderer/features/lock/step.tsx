@@ -33,6 +33,12 @@ function Content({ step }: { step: CurtainStep }) {
           <Cancel />
         </Patience>
       );
+    case 'choosing':
+      return (
+        <Patience pose="touch" title={t('choosing.title')} text={t('choosing.text')}>
+          <Cancel />
+        </Patience>
+      );
     case 'pin':
       return (
         <>
