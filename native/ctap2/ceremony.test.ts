@@ -1,6 +1,7 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { utf8 } from '../../common/bytes.ts';
+import { fromBase64url, utf8 } from '../../common/bytes.ts';
 import {
   CHANNEL,
   GET_AGREEMENT,
@@ -20,8 +21,9 @@ import {
 } from '../../test/support/key-on-port.ts';
 import { manualSurroundings, type scriptedPort, settled } from '../../test/support/scripted-key.ts';
 import { nodeCrypto } from '../crypto.ts';
-import type { CborValue } from './cbor.ts';
+import { type CborValue, encodeCbor } from './cbor.ts';
 import { Ceremony } from './ceremony.ts';
+import { map } from './message.ts';
 import type { KnownKey } from './prove-known.ts';
 import type { CtapCrypto } from './crypto-port.ts';
 import { toReports } from './frames.ts';
@@ -63,7 +65,7 @@ describe('the access ceremony', () => {
   function start(
     twist: Twist = () => undefined,
     people?: { id: string; name: string; pin: string }[],
-    known: readonly KnownKey[] = [],
+    known: readonly KnownKey[] | 'own' = [],
   ) {
     const key = keyOnPort(twist, people);
     const ceremony = new Ceremony({
@@ -71,7 +73,7 @@ describe('the access ceremony', () => {
       crypto: watched(),
       surroundings: time.surroundings,
       rpId: 'localhost',
-      known,
+      known: known === 'own' ? key.known : known,
       onGone: () => gone++,
     });
     /** One key alone: what the key service does before the PIN. */
@@ -93,7 +95,12 @@ describe('the access ceremony', () => {
     return { ...key, ceremony, begin, asked, present };
   }
 
-  const code = async (result: ReturnType<Ceremony['present']> | ReturnType<Ceremony['identify']> | ReturnType<Ceremony['prepare']>) => {
+  const code = async (
+    result:
+      | ReturnType<Ceremony['present']>
+      | ReturnType<Ceremony['identify']>
+      | ReturnType<Ceremony['prepare']>,
+  ) => {
     const settledResult = await result;
     return settledResult.ok ? 'ok' : settledResult.error.code;
   };
@@ -101,7 +108,10 @@ describe('the access ceremony', () => {
 
   it('takes ten reports after the PIN and leaves no secret behind', async () => {
     const { ceremony, begin, present, asked, touch, requests } = start();
-    expect(await begin()).toEqual({ ok: true, value: { pinRetries: 8, minPinLength: 4, proven: undefined } });
+    expect(await begin()).toEqual({
+      ok: true,
+      value: { pinRetries: 8, minPinLength: 4, proven: undefined },
+    });
     const { bytes, result } = present(PIN);
     await asked;
     touch();
@@ -326,6 +336,131 @@ describe('the access ceremony', () => {
       expect(secrets.map(isWiped)).not.toContain(false);
     },
   );
+
+  it('speaks protocol 1 with a key that knows no other', async () => {
+    const { begin, requests } = start((command) =>
+      command === GET_INFO ? info([[0x06, [1]]]) : undefined,
+    );
+    await begin();
+    expect(requests[1]).toMatchObject({
+      command: CLIENT_PIN,
+      parameters: new Map([
+        [1, 1],
+        [2, GET_RETRIES],
+      ]),
+    });
+  });
+
+  describe('a member’s key proves itself before the PIN', () => {
+    const isSilent: Twist = (command, request) =>
+      command === GET_ASSERTION && request.has(0x03) ? new Uint8Array() : undefined;
+
+    it('by a silent assertion over random bytes, before anything else', async () => {
+      const { begin, known, requests } = start(undefined, undefined, 'own');
+      expect(await begin()).toMatchObject({
+        ok: true,
+        value: { proven: known[0]?.credentialId },
+      });
+      const [, question] = requests;
+      expect(question?.command).toBe(GET_ASSERTION);
+      expect(question?.parameters.get(0x05)).toEqual(new Map([['up', false]]));
+      expect(question?.parameters.has(0x06)).toBe(false);
+      expect(requests.slice(2).map(({ command }) => command)).toEqual([CLIENT_PIN, CLIENT_PIN]);
+    });
+
+    it('and still takes ten reports after it', async () => {
+      const { begin, present, asked, touch } = start(undefined, undefined, 'own');
+      await begin();
+      const { result } = present(PIN);
+      await asked;
+      touch();
+      expect(await result).toMatchObject({ ok: true, value: { reports: 10 } });
+    });
+
+    it.each([[0x2e], [0x36], [0x14]])('or not, and nothing is wrong: status %i', async (code) => {
+      const { begin } = start(
+        (...request) => (isSilent(...request) ? status(code) : undefined),
+        undefined,
+        'own',
+      );
+      expect(await begin()).toMatchObject({ ok: true, value: { proven: undefined } });
+    });
+
+    it('in as many requests as its allow list is short', async () => {
+      const stranger = { ...keyOnPort(() => undefined).known[0] };
+      const { credentialId, publicKey } = stranger;
+      if (!credentialId || !publicKey) throw new Error('no credential');
+      const strangers = [1, 2, 3, 4].map((n) => ({
+        publicKey,
+        credentialId: credentialId.map((byte) => byte ^ n),
+      }));
+      const { begin, requests } = start(
+        (command) => (command === GET_INFO ? info([[0x07, 3]]) : undefined),
+        undefined,
+        strangers,
+      );
+      expect(await begin()).toMatchObject({ ok: true, value: { proven: undefined } });
+      const lists = requests
+        .filter(({ command }) => command === GET_ASSERTION)
+        .map(({ parameters }) => parameters.get(0x03));
+      expect(lists.map((list) => (Array.isArray(list) ? list.length : 0))).toEqual([3, 1]);
+    });
+
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { x = '', y = '' } = pair.publicKey.export({ format: 'jwk' });
+    const cose = map([1, 2], [3, -7], [-1, 1], [-2, fromBase64url(x)], [-3, fromBase64url(y)]);
+    const member = { credentialId: new Uint8Array(16).fill(5), publicKey: encodeCbor(cose) };
+    const dataFor = (rpId: string) => {
+      const data = new Uint8Array(37);
+      data.set(nodeCrypto.sha256(utf8(rpId)));
+      return data;
+    };
+    const signed = (data: Uint8Array, hash: Uint8Array) =>
+      new Uint8Array(sign('sha256', Buffer.concat([data, hash]), pair.privateKey));
+
+    /** A key that answers the silent question in a way of its own. */
+    const answering = (
+      how: (hash: Uint8Array) => { id?: Uint8Array; data?: Uint8Array; signature?: Uint8Array },
+    ) =>
+      start(
+        (command, request) => {
+          if (isSilent(command, request) === undefined) return undefined;
+          const hash = request.get(0x02);
+          if (!(hash instanceof Uint8Array)) throw new Error('no hash');
+          const made = how(hash);
+          const data = made.data ?? dataFor('localhost');
+          return ok(
+            map(
+              [1, map(['id', made.id ?? member.credentialId])],
+              [2, data],
+              [3, made.signature ?? signed(data, hash)],
+            ),
+          );
+        },
+        undefined,
+        [member],
+      );
+
+    it('by a signature that holds for its member’s public key', async () => {
+      expect(await answering(() => ({})).begin()).toMatchObject({
+        ok: true,
+        value: { proven: member.credentialId },
+      });
+    });
+
+    it.each<[string, Parameters<typeof answering>[0]]>([
+      ['cannot sign', () => ({ signature: new Uint8Array(70) })],
+      ['signs something else', () => ({ signature: signed(dataFor('localhost'), dataFor('x')) })],
+      ['signs for another relying party', () => ({ data: dataFor('elsewhere.example') })],
+      ['answers with a credential that nobody asked for', () => ({ id: new Uint8Array(16) })],
+      ['sends too little to sign', () => ({ data: dataFor('localhost').subarray(0, 36) })],
+    ])('or is not given the PIN: it claims to be known and %s', async (_name, how) => {
+      const { begin, present, requests } = answering(how);
+      expect(await code(begin())).toBe('not-genuine');
+      await expect(present(PIN).result).rejects.toThrow('before prepare');
+      expect(requests.some(({ command }) => command === CLIENT_PIN)).toBe(false);
+    });
+  });
 
   it('refuses a public key that is not on the curve', async () => {
     const point = new Map<number, CborValue>([

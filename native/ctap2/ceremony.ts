@@ -158,11 +158,7 @@ export class Ceremony {
     return ok(this.prepared);
   }
 
-  private token(
-    { info }: Identity,
-    { secret }: Prepared,
-    pin: Uint8Array,
-  ): Promise<PinToken> {
+  private token({ info }: Identity, { secret }: Prepared, pin: Uint8Array): Promise<PinToken> {
     const { crypto, rpId } = this.context;
     if (!info.pinUvAuthToken) return getPinToken(this.hid, crypto, secret, pin);
     const permissions = { bits: PERMISSION.GET_ASSERTION, rpId };

@@ -198,7 +198,8 @@ describe('a transaction', () => {
     ['the answer to another command', ['aabbccdd 81 0001 00']],
     ['a message longer than any can be', ['aabbccdd 90 1dba']],
     ['the longest length that two bytes can say', ['aabbccdd 90 ffff']],
-    ['an error', ['aabbccdd bf 0001 04']],
+    ['an error', ['aabbccdd bf 0001 7f']],
+    ['an error that is cut off', ['aabbccdd bf 0000']],
   ])('refuses %s', async (_name, packets) => {
     const answer = ask();
     for (const packet of packets) key.answer(report(packet));
@@ -206,10 +207,96 @@ describe('a transaction', () => {
     expect(time.waiting()).toBe(0);
   });
 
-  it('says busy when another channel holds the key', async () => {
+  it.each([['06'], ['0a']])(
+    'asks a key again that another channel holds: error %s',
+    async (code) => {
+      const answer = ask();
+      key.answer(report(`aabbccdd bf 0001 ${code}`));
+      await settled();
+      time.advance(100);
+      await settled();
+      expect(key.sent.map(toHex)).toEqual(Array(2).fill(toHex(report('aabbccdd 90 0001 04'))));
+      key.answer(report('aabbccdd 90 0001 00'));
+      expect(await answer).toBe('00');
+    },
+  );
+
+  it('says busy when another channel does not let go', async () => {
     const answer = ask();
-    key.answer(report('aabbccdd bf 0001 06'));
+    for (let i = 0; i < 10; i++) {
+      key.answer(report('aabbccdd bf 0001 06'));
+      await settled();
+      time.advance(100);
+      await settled();
+    }
     expect(await answer).toBe('busy');
+    expect(key.sent).toHaveLength(10);
+    expect(time.waiting()).toBe(0);
+  });
+
+  // §11.2.9.1.3: INIT on our own channel makes the key abandon whatever it thinks is running there.
+  const ownInit = (nonce: string, channel = 'aabbccdd') =>
+    report(`aabbccdd 86 0011 ${nonce} ${channel} 02 050403 0d`);
+
+  it.each([
+    ['a packet was missing', '04'],
+    ['the rest came too late', '05'],
+  ])('synchronises anew and sends once more when %s', async (_name, code) => {
+    const answer = ask();
+    key.answer(report(`aabbccdd bf 0001 ${code}`));
+    await settled();
+    expect(toHex(key.sent[1] ?? new Uint8Array())).toBe(
+      toHex(report('aabbccdd 86 0008 090a0b0c0d0e0f10')),
+    );
+    // What is left of the message before is nobody's business any more.
+    key.answer(report('aabbccdd 00 ffff'));
+    key.answer(report('aabbccdd 90 0001 2e'));
+    key.answer(ownInit('090a0b0c0d0e0f10'));
+    await settled();
+    expect(key.sent.slice(2).map(toHex)).toEqual([toHex(report('aabbccdd 90 0001 04'))]);
+    key.answer(report('aabbccdd 90 0001 00'));
+    expect(await answer).toBe('00');
+  });
+
+  it('asks for a new channel when the key has forgotten ours', async () => {
+    const answer = ask();
+    key.answer(report('aabbccdd bf 0001 0b'));
+    await settled();
+    key.answer(initAnswer('090a0b0c0d0e0f10', '11223344'));
+    await settled();
+    expect(key.sent.slice(2).map(toHex)).toEqual([toHex(report('11223344 90 0001 04'))]);
+    key.answer(report('11223344 90 0001 00'));
+    expect(await answer).toBe('00');
+  });
+
+  it('does not go on for ever with a key that always loses the thread', async () => {
+    const answer = ask();
+    key.answer(report('aabbccdd bf 0001 04'));
+    await settled();
+    key.answer(ownInit('090a0b0c0d0e0f10'));
+    await settled();
+    key.answer(report('aabbccdd bf 0001 04'));
+    expect(await answer).toBe('unsynchronised');
+  });
+
+  it('begins with INIT after an answer that made no sense, and takes no other channel then', async () => {
+    const broken = ask();
+    key.answer(report('aabbccdd 00 00'));
+    expect(await broken).toBe('malformed');
+    const answer = ask();
+    key.answer(ownInit('090a0b0c0d0e0f10', '11223344'));
+    expect(await answer).toBe('malformed');
+    expect(time.waiting()).toBe(0);
+  });
+
+  it('makes the key wink, and gets its own bytes back', async () => {
+    const winked = hid.wink();
+    expect(key.sent.map(toHex)).toEqual([toHex(report('aabbccdd 88 0000'))]);
+    key.answer(report('aabbccdd 88 0000'));
+    await winked;
+    const echoed = outcome(hid.ping(Uint8Array.of(1, 2, 3)));
+    key.answer(report('aabbccdd 81 0003 010203'));
+    expect(await echoed).toBe('010203');
   });
 
   it('gives up on silence, also in the middle of an answer', async () => {
@@ -331,8 +418,14 @@ describe('a transaction', () => {
         const answer = outcome(hid.cbor(Uint8Array.of(0x04)));
         for (const [channel, second, rest] of some)
           key.answer(report(channel + second + toHex(rest)));
-        time.advance(10_000);
-        expect(await answer).toMatch(/^(([0-9a-f]{2})*|silent|untouched|malformed|busy)$/);
+        // Busy keys are asked again, lost ones are synchronised first: each of those waits has an end.
+        for (let i = 0; i < 30; i++) {
+          time.advance(10_000);
+          await settled();
+        }
+        expect(await answer).toMatch(
+          /^(([0-9a-f]{2})*|silent|untouched|malformed|unsynchronised|busy)$/,
+        );
         expect(time.waiting()).toBe(0);
       }),
     );

@@ -35,8 +35,7 @@ export function reassembly(): Reassembly {
         buffer = new Uint8Array(frame.length);
         return append(buffer, frame.part);
       }
-      if (!buffer || frame.sequence !== sequence)
-        return broken('continuation packet out of order');
+      if (!buffer || frame.sequence !== sequence) return broken('continuation packet out of order');
       sequence++;
       return append(buffer, frame.part);
     },

@@ -280,19 +280,4 @@ describe('the key service and a simulated key', () => {
     expect(await next('ready')).toMatchObject({ attempt });
     expect((await simulator.control.state()).waitingForTouch).toBe(false);
   });
-
-  it('refuses to choose between two keys', async () => {
-    const second: KeySource = {
-      ...source,
-      keys: () => [{ id: 'other', product: 'Other', vendorId: 1, simulated: false }],
-    };
-    const both = keyService([source, second], (event) => {
-      events.push(event);
-      wake();
-    });
-    await simulator.control.insert('nurse');
-    await expect.poll(() => source.keys().length).toBe(1);
-    await both.handle({ kind: 'begin', attempt: 1, rpId: 'localhost', known: [] });
-    expect(await next('refused')).toMatchObject({ code: 'several-keys' });
-  });
 });

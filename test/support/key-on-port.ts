@@ -1,3 +1,4 @@
+import { fromBase64url } from '../../common/bytes.ts';
 import {
   type CborMap,
   type CborValue,
@@ -12,6 +13,7 @@ import { scriptedPort } from './scripted-key.ts';
 
 export const CHANNEL = 7;
 export const GET_ASSERTION = 0x02;
+export const SELECTION = 0x0b;
 export const GET_INFO = 0x04;
 export const CLIENT_PIN = 0x06;
 export const GET_RETRIES = 0x01;
@@ -25,16 +27,15 @@ export type Twist = (command: number, request: CborMap) => Answer | undefined;
 
 /** The simulator's authenticator behind a scripted port; `twist` makes it misbehave. */
 export function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', pin: '246813' }]) {
-  const { keys } = provision({ rpId: 'localhost', people });
+  const { keys, credentials: directory } = provision({ rpId: 'localhost', people });
   const credentials = keys.flatMap((key) => ('credentials' in key ? key.credentials : []));
   const record = { ...keys[0], credentials, pinRetries: 8 };
   let touch = (): void => undefined;
   const authenticator = plugIn(record, () => undefined, {
     wait: (signal) =>
-      new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => reject('cancel'));
-        touch = resolve;
-        link.answer(toReports(CHANNEL, 0x3b, Uint8Array.of(2))[0] ?? new Uint8Array());
+      hand(signal).catch(() => {
+        // What the simulator's own slot rejects with.
+        throw 'cancel';
       }),
   });
   const link = scriptedPort();
@@ -46,6 +47,19 @@ export function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', 
   const answer = (command: number, payload: Uint8Array, channel = CHANNEL) => {
     for (const report of toReports(channel, command, payload)) link.answer(report);
   };
+  const hand = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('cancel')));
+      touch = resolve;
+      link.answer(toReports(CHANNEL, 0x3b, Uint8Array.of(2))[0] ?? new Uint8Array());
+    });
+  const run = async (bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array> => {
+    if (bytes[0] !== SELECTION) return authenticator.handle(bytes, signal);
+    return hand(signal).then(
+      () => status(0x00),
+      () => status(0x2d),
+    );
+  };
   const serve = async (bytes: Uint8Array) => {
     const decoded = bytes.length > 1 ? decodeCbor(bytes.subarray(1)) : undefined;
     const parameters = (decoded?.ok === true ? asMap(decoded.value) : undefined) ?? new Map();
@@ -54,7 +68,7 @@ export function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', 
     const twisted = twist(command, parameters);
     if (twisted === 'nothing') return;
     abort = new AbortController();
-    answer(0x10, twisted ?? (await authenticator.handle(bytes, abort.signal)));
+    answer(0x10, twisted ?? (await run(bytes, abort.signal)));
   };
   link.onSent((report) => {
     const frame = readReport(report);
@@ -81,7 +95,12 @@ export function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', 
     message.push(...(frame?.part ?? []));
     if (message.length >= length) void serve(Uint8Array.from(message.slice(0, length)));
   });
-  return { link, requests, record, touch: () => touch() };
+  /** Its credentials as the directory knows them. */
+  const known = directory.map(({ id, publicKey }) => ({
+    credentialId: fromBase64url(id),
+    publicKey: fromBase64url(publicKey),
+  }));
+  return { link, requests, record, known, touch: () => touch() };
 }
 
 export const status = (code: number) => Uint8Array.of(code);
@@ -106,4 +125,3 @@ export const soundInfo = (changes: readonly (readonly [number, CborValue])[] = [
 export const isPin = (subCommand: number) => (command: number, request: CborMap) =>
   command === CLIENT_PIN && request.get(0x02) === subCommand;
 export const isToken = isPin(GET_TOKEN_WITH_PERMISSIONS);
-

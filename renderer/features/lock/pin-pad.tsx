@@ -68,8 +68,7 @@ export function PinPad({ step }: { step: PinStep }) {
   const isShort = isRefused || (step.tooShort && count === 0);
   const isAgain = step.mismatches > 0;
   const isReady = count >= minLength;
-  const found =
-    step.owner === undefined ? t('pin.found') : t('pin.foundOf', { name: step.owner });
+  const found = step.owner === undefined ? t('pin.found') : t('pin.foundOf', { name: step.owner });
   return (
     <>
       <div className="pin-head">
@@ -83,8 +82,10 @@ export function PinPad({ step }: { step: PinStep }) {
                 <Icon name="hand" />
                 {t('pin.short', { count: minLength })}
               </strong>
+            ) : isAgain ? (
+              t('pin.noMatch')
             ) : (
-              isAgain ? t('pin.noMatch') : found
+              found
             )}
           </p>
         </div>
