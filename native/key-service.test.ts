@@ -171,7 +171,9 @@ describe('the key service with several keys', () => {
   /** Whether this key was asked for a touch, and by which command. */
   const asked = ({ requests }: Row) => requests.map(({ command }) => command);
   const sawPin = ({ requests }: Row) => requests.some(({ command }) => command === CLIENT_PIN);
-  const isWaiting = (key: Row) => expect.poll(() => asked(key)).toContain(SELECTION);
+  const isWaiting = async (key: Row) => {
+    await expect.poll(() => asked(key)).toContain(SELECTION);
+  };
   const nothing: Twist = () => undefined;
   const isCancelled = ({ link }: Row) =>
     link.sent.some((report) => readReport(report)?.kind === 'init' && report[4] === 0x91);

@@ -32,10 +32,10 @@ export function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', 
   const record = { ...keys[0], credentials, pinRetries: 8 };
   let touch = (): void => undefined;
   const authenticator = plugIn(record, () => undefined, {
+    // The simulator's own slot rejects with this word.
     wait: (signal) =>
-      hand(signal).catch(() => {
-        // What the simulator's own slot rejects with.
-        throw 'cancel';
+      new Promise((resolve, reject) => {
+        hand(signal).then(resolve, () => reject('cancel'));
       }),
   });
   const link = scriptedPort();
