@@ -7,8 +7,8 @@ import {
   encodeCbor,
 } from '../../native/ctap2/cbor.ts';
 import { readReport, toReports } from '../../native/ctap2/frames.ts';
-import { plugIn } from '../simulator/authenticator.mjs';
-import { provision } from '../simulator/provision.mjs';
+import { plugIn } from '../simulator/key.ts';
+import { provision } from '../simulator/provision.ts';
 import { scriptedPort } from './scripted-key.ts';
 
 export const CHANNEL = 7;
@@ -32,10 +32,11 @@ export function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', 
   const record = { ...keys[0], credentials, pinRetries: 8 };
   let touch = (): void => undefined;
   const authenticator = plugIn(record, () => undefined, {
-    // The simulator's own slot rejects with this word.
     wait: (signal) =>
-      new Promise((resolve, reject) => {
-        hand(signal).then(resolve, () => reject('cancel'));
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve('cancelled'));
+        touch = () => resolve('finger');
+        link.answer(toReports(CHANNEL, 0x3b, Uint8Array.of(2))[0] ?? new Uint8Array());
       }),
   });
   const link = scriptedPort();
@@ -47,19 +48,6 @@ export function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', 
   const answer = (command: number, payload: Uint8Array, channel = CHANNEL) => {
     for (const report of toReports(channel, command, payload)) link.answer(report);
   };
-  const hand = (signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('cancel')));
-      touch = resolve;
-      link.answer(toReports(CHANNEL, 0x3b, Uint8Array.of(2))[0] ?? new Uint8Array());
-    });
-  const run = async (bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array> => {
-    if (bytes[0] !== SELECTION) return authenticator.handle(bytes, signal);
-    return hand(signal).then(
-      () => status(0x00),
-      () => status(0x2d),
-    );
-  };
   const serve = async (bytes: Uint8Array) => {
     const decoded = bytes.length > 1 ? decodeCbor(bytes.subarray(1)) : undefined;
     const parameters = (decoded?.ok === true ? asMap(decoded.value) : undefined) ?? new Map();
@@ -68,7 +56,7 @@ export function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', 
     const twisted = twist(command, parameters);
     if (twisted === 'nothing') return;
     abort = new AbortController();
-    answer(0x10, twisted ?? (await run(bytes, abort.signal)));
+    answer(0x10, twisted ?? (await authenticator.handle(bytes, abort.signal)));
   };
   link.onSent((report) => {
     const frame = readReport(report);
