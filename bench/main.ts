@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { resolveElectron } from '../tools/electron.mjs';
 import * as ingest from './ingest.ts';
 import * as journal from './journal.ts';
+import * as keys from './keys.ts';
 import type { Row } from './row.ts';
 import * as station from './station.ts';
 
@@ -11,7 +12,7 @@ import * as station from './station.ts';
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
 
 const rows: Row[] = [];
-for (const { rows: measure } of [journal, ingest, station]) rows.push(...(await measure()));
+for (const { rows: measure } of [journal, ingest, keys, station]) rows.push(...(await measure()));
 
 const width = Math.max(...rows.map(({ name }) => name.length));
 const cells = (name: string, ...rest: readonly (string | number | null)[]) =>

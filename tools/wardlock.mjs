@@ -27,7 +27,7 @@ const commands = {
   },
   lab: { program: 'test/lab/main', packages: 'none', bundles: ['agent', 'agent-dev'] },
   msi: { program: 'installer/main', packages: 'none', bundles: [] },
-  soak: { program: 'bench/soak', packages: 'electron', bundles: ['agent-dev', 'server'] },
+  soak: { program: 'bench/soak', packages: 'none', bundles: [] },
 };
 
 async function main([name, ...args]) {

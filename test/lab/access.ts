@@ -10,7 +10,7 @@ const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes
 /** Opens the key and fetches everything that needs no PIN. */
 export async function open(client: Client, bench: Bench, rpId = bench.identity.rpId) {
   const attempt = bench.nextAttempt();
-  client.send({ kind: 'begin', attempt, rpId });
+  client.send({ kind: 'begin', attempt, rpId, known: [] });
   const ready = await client.next('ready', (event) => event.attempt === attempt);
   return { attempt, ready };
 }

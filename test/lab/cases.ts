@@ -128,7 +128,12 @@ export const cases: readonly Case[] = [
     async run(client, bench) {
       await usbOf(bench).second.plug();
       await seesKeys(client, 2);
-      client.send({ kind: 'begin', attempt: bench.nextAttempt(), rpId: bench.identity.rpId });
+      client.send({
+        kind: 'begin',
+        attempt: bench.nextAttempt(),
+        rpId: bench.identity.rpId,
+        known: [],
+      });
       assert.equal((await client.next('refused')).code, 'several-keys');
       await usbOf(bench).second.unplug();
       await seesKeys(client, 1);
@@ -144,10 +149,10 @@ export const cases: readonly Case[] = [
       const other = startClient({ ...bench.program, uid: OTHER_USER });
       try {
         await seesKeys(other, 1);
-        other.send({ kind: 'begin', attempt: 1, rpId: bench.identity.rpId });
+        other.send({ kind: 'begin', attempt: 1, rpId: bench.identity.rpId, known: [] });
         assert.equal((await other.next('refused')).code, 'no-permission');
         chmodSync(path, 0o666);
-        other.send({ kind: 'begin', attempt: 2, rpId: bench.identity.rpId });
+        other.send({ kind: 'begin', attempt: 2, rpId: bench.identity.rpId, known: [] });
         await other.next('ready');
       } finally {
         other.close();

@@ -55,7 +55,12 @@ export const libfido2Cases: readonly Case[] = [
         async () => (await handOf(bench).state()).waitingForTouch,
         60,
       );
-      client.send({ kind: 'begin', attempt: bench.nextAttempt(), rpId: bench.identity.rpId });
+      client.send({
+        kind: 'begin',
+        attempt: bench.nextAttempt(),
+        rpId: bench.identity.rpId,
+        known: [],
+      });
       assert.equal((await client.next('refused')).code, 'busy');
       await handTouches(bench);
       await other;
