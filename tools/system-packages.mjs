@@ -16,7 +16,16 @@ const lists = {
   none: [],
   electron,
   lab: 'qemu-system-x86 busybox-static kmod cpio util-linux bsdutils fido2-tools'.split(' '),
-  test: [...electron, 'chromium', 'xdotool', 'xprintidle', 'util-linux', 'passwd', 'procps'],
+  test: [
+    ...electron,
+    'chromium',
+    'xdotool',
+    'xprintidle',
+    'util-linux',
+    'passwd',
+    'procps',
+    'python3-fido2',
+  ],
 };
 
 /** Makes sure that the packages of a list are there. */
