@@ -220,7 +220,7 @@ describe('the simulated key, told nonsense', () => {
     const { keys } = provision({ rpId: 'localhost', people: [nurse] });
     const key = plugIn({ ...keys[0] }, () => undefined, { wait: () => Promise.resolve('finger') });
     const shaped = fc.tuple(
-      fc.constantFrom(0x02, 0x06),
+      fc.constantFrom(0x01, 0x02, 0x04, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d),
       fc.array(
         fc.tuple(
           fc.integer({ min: 1, max: 10 }),

@@ -14,7 +14,7 @@ const MAX_CHANNELS = 256;
 const CAPABILITY = { wink: 0x01, cbor: 0x04, noMsg: 0x08 } as const;
 
 export interface DeviceContext<Peer> {
-  readonly key: PluggedKey;
+  readonly key: Pick<PluggedKey, 'isU2fOnly' | 'handle'>;
   readonly isTouchAwaited: () => boolean;
   readonly send: (report: Buffer, peer: Peer) => void;
   /** A fault pulls the key. */
@@ -195,6 +195,18 @@ export function openDevice<Peer>({ key, isTouchAwaited, send, unplug }: DeviceCo
         inbox.drop();
       } else if (isFirst && active !== undefined && (running || active !== channel)) {
         return fail(channel, HID_ERROR.busy);
+      }
+      if (isFirst && channel !== BROADCAST && !channels.has(channel)) {
+        return fail(channel, HID_ERROR.invalidChannel);
+      }
+      // Nobody may hold the key with a broadcast that is never finished.
+      if (
+        isFirst &&
+        channel === BROADCAST &&
+        (second !== HID.init || report.readUInt16BE(5) !== 8)
+      ) {
+        const isInit = second === HID.init;
+        return fail(channel, isInit ? HID_ERROR.invalidLength : HID_ERROR.invalidChannel);
       }
       const message = inbox.add(report);
       if (message) dispatch(message);
