@@ -1,7 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ElectronApplication, Page } from '@playwright/test';
+import type { ElectronApplication } from '@playwright/test';
+import type { Screen } from './screen.ts';
+
+/** An X display without a window. */
+const BLACK = '00000000 00000000 00000000';
 
 const main = `
 const { app, BrowserWindow } = require('electron');
@@ -21,31 +25,13 @@ export async function emptyApp(): Promise<{ readonly folder: string; remove(): P
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Milliseconds since the epoch with fractions, comparable between the processes of one machine. */
-export const now = (): number => performance.timeOrigin + performance.now();
-
-/** When a page that is hidden now has become visible and drawn two frames. */
-export const nextPaint = (page: Page): Promise<number> =>
-  page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        document.addEventListener('visibilitychange', function shown() {
-          if (document.visibilityState !== 'visible') return;
-          document.removeEventListener('visibilitychange', shown);
-          requestAnimationFrame(() =>
-            requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now())),
-          );
-        });
-      }),
-  );
-
-/** Polled by a timer: a hidden page draws no frames. */
-export const untilHidden = (page: Page) =>
-  page.waitForFunction(() => document.visibilityState === 'hidden', undefined, { polling: 20 });
-
-/** How long the empty app's window takes from show() to its second frame, `times` times. */
-export async function plainShows(app: ElectronApplication, times: number): Promise<number[]> {
-  const page = await app.firstWindow();
+/** How long the empty app's window takes from show() until it is on the display, `times` times. */
+export async function plainShows(
+  app: ElectronApplication,
+  screen: Screen,
+  times: number,
+): Promise<number[]> {
+  await app.firstWindow();
   const toggle = (visible: boolean) =>
     app.evaluate(({ BrowserWindow }, show) => {
       const [window] = BrowserWindow.getAllWindows();
@@ -54,13 +40,16 @@ export async function plainShows(app: ElectronApplication, times: number): Promi
       else window?.hide();
       return at;
     }, visible);
+  await screen.when('the window', (look) => look !== BLACK);
   const samples: number[] = [];
   for (let i = 0; i < times; i++) {
     await toggle(false);
-    await untilHidden(page);
-    const painted = nextPaint(page);
-    const since = await toggle(true);
-    samples.push((await painted) - since);
+    await screen.when('nothing', (look) => look === BLACK);
+    const [painted, since] = await Promise.all([
+      screen.when('the window', (look) => look !== BLACK),
+      toggle(true),
+    ]);
+    samples.push(painted - since);
   }
   return samples;
 }

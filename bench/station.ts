@@ -2,18 +2,19 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { startDemo } from '../test/support/demo.ts';
 import { type RunningAgent, launchElectron } from '../test/support/electron-app.ts';
-import { type Station, until } from '../test/support/station.ts';
+import type { Station } from '../test/support/station.ts';
 import { memoryOfTree } from './process-tree.ts';
-import { emptyApp, nextPaint, now, plainShows, untilHidden } from './plain-window.ts';
+import { emptyApp, plainShows } from './plain-window.ts';
 import { type Row, ascending, percentile, rounded } from './row.ts';
+import { type Look, type Screen, now, openScreen } from './screen.ts';
 
 /** The station in the real Electron on a display of its own, with a simulated key that answers at once. */
 
 const RESUMES = 15;
-const LOCKS = 8;
+const LOCKS = 6;
 const STARTS = 5;
 /** Short, so that the row does not take minutes: the way from the threshold to the curtain is the same. */
-const IDLE_SECONDS = 3;
+const IDLE_SECONDS = 8;
 
 const run = promisify(execFile);
 
@@ -37,60 +38,64 @@ function row(
   };
 }
 
-/** From the Enter key after the PIN to the second frame of the session that was parked. */
+type Person = { readonly id: string; readonly pin: string };
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 2_000));
+
+/** Opens for a person: what the display looks like either way. */
+async function looksOf(station: Station, screen: Screen, person: Person) {
+  await station.stepIs('waiting');
+  await settled();
+  const curtain = screen.look();
+  await station.open(person);
+  await station.clinicalApp('/chart');
+  await screen.when('the session', (look) => look !== curtain);
+  // The app's page is white first and then drawn.
+  await settled();
+  return { curtain, session: screen.look() };
+}
+
+/** From the Enter key after the PIN until the session that was parked is on the display. */
 async function resume(
   station: Station,
-  person: { readonly id: string; readonly pin: string },
+  screen: Screen,
+  person: Person,
+  session: Look,
 ): Promise<number> {
   const curtain = await station.curtain();
-  const chart = await station.clinicalApp('/chart');
   await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();
-  await station.screenIs('curtain');
-  await untilHidden(chart);
+  await screen.when('the curtain', (look) => look !== session);
   await station.keys.insert(person.id);
   await station.stepIs('pin');
   for (const digit of person.pin) await curtain.keyboard.press(digit);
-  const painted = nextPaint(chart);
   const pressed = curtain.evaluate(
     () =>
       new Promise<number>((resolve) => {
         addEventListener(
           'keydown',
           ({ timeStamp }) => resolve(performance.timeOrigin + timeStamp),
-          {
-            capture: true,
-            once: true,
-          },
+          { capture: true, once: true },
         );
       }),
   );
-  await curtain.keyboard.press('Enter');
-  const took = (await painted) - (await pressed);
+  await curtain.evaluate(() => undefined);
+  const [painted] = await Promise.all([
+    screen.when('the session', (look) => look === session),
+    curtain.keyboard.press('Enter'),
+  ]);
+  const took = painted - (await pressed);
   await station.keys.remove();
   return took;
 }
 
-/** Notes each time the curtain is shown. */
-async function watchCurtain({ app }: RunningAgent): Promise<() => Promise<number[]>> {
-  await app.evaluate(({ BrowserWindow }) => {
-    const times: number[] = [];
-    Reflect.set(globalThis, 'curtainShown', times);
-    const curtain = BrowserWindow.getAllWindows().find(
-      (window) => new URL(window.webContents.getURL()).pathname === '/curtain',
-    );
-    curtain?.on('show', () => times.push(performance.timeOrigin + performance.now()));
-  });
-  return () => app.evaluate(() => Reflect.get(globalThis, 'curtainShown') as number[]);
-}
-
 /** From the idle limit, counted from a real movement of the mouse, to the curtain on the display. */
-async function cover(display: string, shown: () => Promise<number[]>): Promise<number> {
-  const before = (await shown()).length;
+async function cover(screen: Screen, curtain: Look): Promise<number> {
   await run('xdotool', ['mousemove_relative', '--', '1', '0'], {
-    env: { ...process.env, DISPLAY: display },
+    env: { ...process.env, DISPLAY: screen.display },
   });
   const limit = now() + IDLE_SECONDS * 1000;
-  return (await until('the curtain', async () => (await shown())[before], 30)) - limit;
+  await screen.when('the session', (look) => look !== curtain);
+  return (await screen.when('the curtain', (look) => look === curtain)) - limit;
 }
 
 /** From the launch to the first drawn page, and the memory of the whole process tree once it rests. */
@@ -109,21 +114,25 @@ async function startOf(agent: RunningAgent, began: number) {
 
 export async function rows(): Promise<readonly Row[]> {
   const empty = await emptyApp();
-  const demo = await startDemo({ idleLockSeconds: IDLE_SECONDS, idleWarningSeconds: 1 });
+  const screen = await openScreen();
+  const demo = await startDemo({ idleLockSeconds: IDLE_SECONDS, idleWarningSeconds: 4 });
   try {
-    const plain = await launchElectron(empty.folder);
-    const shows = await plainShows(plain.app, RESUMES);
+    const { display } = screen;
+    const plain = await launchElectron(empty.folder, { display });
+    const shows = await plainShows(plain.app, screen, RESUMES);
     await plain.stop();
 
-    const { agent, station } = await demo.launch({ demoKeys: false });
+    const { agent, station } = await demo.launch({ demoKeys: false, display });
+    const { curtain, session } = await looksOf(station, screen, demo.nurse);
     await demo.keys.touchAutomatically(true);
-    await station.open(demo.nurse);
     const resumed: number[] = [];
-    for (let i = 0; i < RESUMES; i++) resumed.push(await resume(station, demo.nurse));
+    for (let i = 0; i < RESUMES; i++) {
+      resumed.push(await resume(station, screen, demo.nurse, session));
+    }
+    await demo.keys.touchAutomatically(false);
     const covered: number[] = [];
-    const shown = await watchCurtain(agent);
     for (let i = 0; i < LOCKS; i++) {
-      covered.push(await cover(agent.display, shown));
+      covered.push(await cover(screen, curtain));
       await station.open(demo.nurse);
     }
     await agent.stop();
@@ -159,6 +168,7 @@ export async function rows(): Promise<readonly Row[]> {
     ];
   } finally {
     await demo.stop();
+    await screen.close();
     await empty.remove();
   }
 }

@@ -5,13 +5,15 @@ import { run } from './run.mjs';
 import { endingWithUs, supervise } from './service.mjs';
 
 /**
- * @param {{ width?: number, height?: number }} [size] pixels
+ * @param {{ width?: number, height?: number, frameBuffer?: string }} [options] size in pixels; folder for the
+ * file of the frame buffer (Xvfb_screen0, an X Window Dump)
  * @returns {Promise<{ name: string, stop: () => Promise<void>, screenshot: (file: string) => Promise<void> }>}
  * `name` is for DISPLAY
  */
-export async function startDisplay({ width = 1920, height = 1080 } = {}) {
+export async function startDisplay({ width = 1920, height = 1080, frameBuffer } = {}) {
   const screen = ['-screen', '0', `${width}x${height}x24`];
   const server = ['-displayfd', '3', ...screen, '-nolisten', 'tcp', '-noreset'];
+  if (frameBuffer !== undefined) server.push('-fbdir', frameBuffer);
   const child = spawn(...endingWithUs('Xvfb', server), {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });

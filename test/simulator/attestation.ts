@@ -45,7 +45,7 @@ const pem = (der: Buffer) =>
  */
 export const testRoot = pem(test.root);
 /** As WebAuthn writes it: 8-4-4-4-12. */
-export const simulatorAaguid = Buffer.from(AAGUID)
+const simulatorAaguid = Buffer.from(AAGUID)
   .toString('hex')
   .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
