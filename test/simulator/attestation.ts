@@ -40,15 +40,10 @@ const pem = (der: Buffer) =>
   `-----BEGIN CERTIFICATE-----\n${(der.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
 
 /**
- * The root that a test practice pins for `simulatorAaguid`, PEM. Its key and name never change; its
+ * The root that a test practice pins for the simulator's AAGUID, PEM. Its key and name never change; its
  * signature, and so its bytes, are fresh in each process.
  */
 export const testRoot = pem(test.root);
-/** As WebAuthn writes it: 8-4-4-4-12. */
-const simulatorAaguid = Buffer.from(AAGUID)
-  .toString('hex')
-  .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-
 /** Attestation format and statement (WebAuthn §8.2, §8.7) over `message`. */
 export function attest(
   kind: Profile['attestation'],
