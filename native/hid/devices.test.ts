@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFailure as failureOf } from './open-failure.ts';
+import { UDEV_RULE } from './udev-rule.ts';
 
 const module = pathToFileURL(path.join(import.meta.dirname, 'devices.ts')).href;
 
@@ -30,10 +33,30 @@ describe('the keys of this computer, through the real node-hid', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('tells a key without permission from one that is gone', async () => {
+  it('tells a key without permission from one that is gone, and logs what helps', async () => {
     const file = path.join(folder, 'hidraw0');
     writeFileSync(file, '', { mode: 0o000 });
-    expect(await openFailure(file)).toMatch(/^no-permission cannot open device/);
-    expect(await openFailure(path.join(folder, 'hidraw1'))).toMatch(/^removed cannot open device/);
+    const said = await openFailure(file);
+    expect(said).toMatch(/^no-permission cannot open device/m);
+    expect(said).toContain(`hid:no-permission ${file}`);
+    expect(said).toContain(UDEV_RULE);
+    expect(await openFailure(path.join(folder, 'hidraw1'))).toMatch(/^removed cannot open device/m);
+  });
+
+  it('names the same udev rule as the manual does', async () => {
+    const manual = path.resolve(import.meta.dirname, '../../docs/operations.md');
+    expect(await readFile(manual, 'utf8')).toContain(UDEV_RULE);
+  });
+
+  it.each([
+    ['unable to open: Access is denied. (0x00000005)', 'no-permission'],
+    ['hid_open_path: failed (0xE00002E2) not permitted', 'no-permission'],
+    ['unable to open: sharing violation (0x00000020)', 'busy'],
+    ['hid_open_path: (0xE00002C5) exclusive access', 'busy'],
+    ['cannot open device', 'removed'],
+  ])('reads from the words of other systems: %s', async (text, failure) => {
+    const file = path.join(folder, 'hidraw2');
+    writeFileSync(file, '');
+    expect(await failureOf(file, new Error(text))).toBe(failure);
   });
 });

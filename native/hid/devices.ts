@@ -2,6 +2,8 @@ import { watch } from 'node:fs';
 import { type Device, type HIDAsync as HidDevice, HIDAsync, devicesAsync } from 'node-hid';
 import { type PacketPort, REPORT_BYTES } from '../ctap2/packet-port.ts';
 import { type KeySource, OpenError, type PluggedKey } from './key-source.ts';
+import { openFailure } from './open-failure.ts';
+import { UDEV_RULE } from './udev-rule.ts';
 
 /** CTAP 2.1 §11.2.8.1: FIDO alliance usage page, authenticator usage. */
 const USAGE_PAGE = 0xf1d0;
@@ -11,6 +13,9 @@ const USAGE = 0x01;
 const POLL_MS = process.platform === 'linux' ? 2_000 : 500;
 /** udev sets permissions a moment after the device node appears. */
 const SETTLE_MS = 60;
+/** On a busy computer udev takes longer: a key that just came is asked again. */
+const PERMISSION_TRIES = 4;
+const PERMISSION_WAIT_MS = 150;
 
 const isFidoKey = (device: Device): device is Device & { readonly path: string } =>
   device.usagePage === USAGE_PAGE && device.usage === USAGE && device.path !== undefined;
@@ -63,14 +68,18 @@ export function hidKeys(report: (code: string, cause: unknown) => void): KeySour
     async open(id) {
       // An enumeration that had begun before must not run into the first transaction.
       await scanning;
-      try {
-        return packetPort(await HIDAsync.open(id));
-      } catch (error) {
-        const text = error instanceof Error ? error.message : '';
-        if (/permission|denied|EACCES/i.test(text))
-          throw new OpenError('no-permission', { cause: error });
-        if (/busy|exclusive|EBUSY/i.test(text)) throw new OpenError('busy', { cause: error });
-        throw new OpenError('removed', { cause: error });
+      for (let tries = 1; ; tries++) {
+        try {
+          return packetPort(await HIDAsync.open(id));
+        } catch (error) {
+          const failure = await openFailure(id, error);
+          if (failure !== 'no-permission') throw new OpenError(failure, { cause: error });
+          if (tries === PERMISSION_TRIES) {
+            report('hid:no-permission', `${id}; on Linux this udev rule helps: ${UDEV_RULE}`);
+            throw new OpenError(failure, { cause: error });
+          }
+          await new Promise((resolve) => setTimeout(resolve, PERMISSION_WAIT_MS));
+        }
       }
     },
     setQuiet(next) {
