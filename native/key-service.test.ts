@@ -249,6 +249,19 @@ describe('the key service with several keys', () => {
     expect(await next('ready')).toMatchObject({ kind: 'ready' });
   });
 
+  it('wants a touch also where the other key cannot even be opened', async () => {
+    const [good, shut] = rows(nothing, nothing) as [Row, Row];
+    shut.failure = 'busy';
+    const { begin, next } = serve([good, shut]);
+    const begun = begin();
+    await next('choose');
+    await isWaiting(good);
+    expect(sawPin(good)).toBe(false);
+    good.touch();
+    await begun;
+    expect(await next('ready')).toMatchObject({ kind: 'ready' });
+  });
+
   it.each<[string, readonly Twist[], string]>([
     ['each is too old', [u2fOnly, u2fOnly], 'u2f-only'],
     ['nobody touches one', [denied, u2fOnly], 'touch-timeout'],
