@@ -15,7 +15,10 @@ const electron = (
 const lists = {
   none: [],
   electron,
-  lab: 'qemu-system-x86 busybox-static kmod cpio util-linux bsdutils fido2-tools'.split(' '),
+  labOverUdp: ['python3-fido2'],
+  lab: 'qemu-system-x86 busybox-static kmod cpio util-linux bsdutils fido2-tools python3-fido2'.split(
+    ' ',
+  ),
   test: [
     ...electron,
     'chromium',

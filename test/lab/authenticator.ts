@@ -8,15 +8,18 @@ import { until } from '../support/station.ts';
 export interface AuthenticatorOptions {
   readonly command: string;
   readonly port: number;
+  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export function startAuthenticator({
   command,
   port,
+  cwd = '/',
   env = {},
 }: AuthenticatorOptions): ChildProcess {
   return spawn('/bin/sh', ['-c', command], {
+    cwd,
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -31,7 +34,7 @@ export const controlOf = (port: number) =>
   );
 
 /** Resolves once INIT is answered (CTAP 2.1 §11.2.9.1.3). */
-export async function answers(port: number, host = '127.0.0.1'): Promise<void> {
+export async function answers(port: number): Promise<void> {
   const socket = createSocket('udp4');
   const nonce = randomBytes(8);
   let answered = false;
@@ -45,9 +48,9 @@ export async function answers(port: number, host = '127.0.0.1'): Promise<void> {
   nonce.copy(init, 7);
   try {
     await until(
-      `an answer to CTAPHID_INIT at UDP ${host}:${port}`,
+      `an answer to CTAPHID_INIT at UDP 127.0.0.1:${port}`,
       () => {
-        socket.send(init, port, host, () => undefined);
+        socket.send(init, port, '127.0.0.1', () => undefined);
         return new Promise<boolean>((resolve) => {
           setTimeout(() => resolve(answered), 150);
         });

@@ -1,4 +1,5 @@
 import { type KeyObject, createPublicKey } from 'node:crypto';
+import { run } from '../../tools/run.mjs';
 import type { Control } from '../support/simulator.ts';
 import { until } from '../support/station.ts';
 import { answers, controlOf, startAuthenticator } from './authenticator.ts';
@@ -6,10 +7,14 @@ import { type Client, type ClientProgram, startClient } from './client.ts';
 import { bridge, plugGadget } from './gadget.ts';
 
 /** The credential that the cases expect on the first key. */
-export interface Identity {
+export interface Identity extends Expected {
+  readonly publicKey: KeyObject;
+}
+
+/** Where it is to be found. */
+export interface Expected {
   readonly rpId: string;
   readonly pin: string;
-  readonly publicKey: KeyObject;
 }
 
 /** One USB port and the key that goes into it. */
@@ -41,30 +46,74 @@ export interface Bench {
 }
 
 const LAB = '/lab';
+const FIRST_PORT = 7001;
 
-/** What the host tells the guest. */
+/** What the host tells the guest; its own programs lie in /lab. */
 export interface GuestConfig {
-  readonly bundle: string;
-  readonly shim: string;
-  readonly rpId: string;
-  readonly pin: string;
+  readonly program: ClientProgram;
+  readonly key: Expected;
+  /** Where `authenticator` is started. */
+  readonly checkout: string;
+  /** register.py */
+  readonly register: string;
+  /** Memory of the simulated keys, one for each USB port. */
+  readonly memories: readonly object[];
   /** Of the credential on the first simulated key, PEM. */
   readonly publicKey: string;
-  /** Memory of the simulated keys, one for each USB port. */
-  readonly keys: readonly object[];
+  /** Another authenticator instead of the simulated keys. */
+  readonly authenticator: string | undefined;
 }
 
-/** Inside the guest: two USB ports with simulated keys. */
+/** Inside the guest: two USB ports with simulated keys, or one with an authenticator from outside. */
 export async function guestBench(config: GuestConfig): Promise<Bench> {
-  const { bundle, shim, rpId, pin } = config;
-  const [first, second] = await Promise.all(config.keys.map(simulatedKey));
+  const { program, key, authenticator } = config;
+  if (authenticator !== undefined) {
+    startAuthenticator({ command: authenticator, port: FIRST_PORT, cwd: config.checkout });
+    const publicKey = await registered(config.register, FIRST_PORT, key);
+    const [first, second] = [0, 1].map((index) => usbKey(index, FIRST_PORT, undefined));
+    if (first && second)
+      return makeBench({ identity: { ...key, publicKey }, usb: { first, second }, program });
+  }
+  const [first, second] = await Promise.all(config.memories.map(simulatedKey));
   if (!first || !second) throw new Error('the lab needs two keys');
-  const identity = { rpId, pin, publicKey: createPublicKey(config.publicKey) };
-  return makeBench({ identity, usb: { first, second }, program: { bundle, shim } });
+  const identity = { ...key, publicKey: createPublicKey(config.publicKey) };
+  return makeBench({ identity, usb: { first, second }, program });
+}
+
+/** Without a guest: the product's simulated slot in the place of HID. */
+export async function udpBench(
+  port: number,
+  program: ClientProgram,
+  key: Expected,
+  register: string,
+): Promise<Bench> {
+  const publicKey = await registered(register, port, key);
+  const env = { WARDLOCK_SIMULATED_KEY: `udp://127.0.0.1:${port}` };
+  return makeBench({
+    identity: { ...key, publicKey },
+    usb: undefined,
+    program: { ...program, env },
+  });
+}
+
+async function registered(
+  script: string,
+  port: number,
+  { rpId, pin }: Expected,
+): Promise<KeyObject> {
+  await answers(port);
+  const { stdout } = await run('/usr/bin/python3', [script, String(port), rpId, pin], {
+    seconds: 90,
+  });
+  const [x = '', y = ''] = stdout
+    .trim()
+    .split(' ')
+    .map((hex) => Buffer.from(hex, 'hex').toString('base64url'));
+  return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
 }
 
 async function simulatedKey(memory: object, index: number): Promise<UsbKey> {
-  const port = 7001 + index;
+  const port = FIRST_PORT + index;
   const controlPort = 7101 + index;
   startAuthenticator({
     command: `"${process.execPath}" ${LAB}/simulator.mjs`,

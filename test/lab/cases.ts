@@ -78,8 +78,20 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    name: 'a PIN that is too short costs no try',
+    needs: [],
+    async run(client, bench) {
+      const { attempt, ready } = await open(client, bench);
+      typePin(client, attempt, '12');
+      assert.equal((await client.next('refused')).code, 'pin-too-short');
+      const again = await open(client, bench);
+      client.send({ kind: 'cancel', attempt: again.attempt });
+      assert.equal(again.ready.pinRetries, ready.pinRetries);
+    },
+  },
+  {
     name: 'no credential of this practice',
-    needs: ['control'],
+    needs: [],
     async run(client, bench) {
       const { attempt } = await open(client, bench, 'elsewhere.example');
       typePin(client, attempt, bench.identity.pin);

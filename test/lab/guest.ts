@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import type { GuestConfig } from './bench.ts';
+import { expected, program, register } from './setting.ts';
 import { provision } from '../simulator/provision.ts';
 import { labKernel } from './kernel.ts';
 import type { Item } from './suite.ts';
@@ -31,11 +32,14 @@ type Message = {
 };
 
 /** Boots the guest, runs the suite in it and tells each case as it ends. Leaves no process behind. */
-export async function runInGuest(tell: (item: Item) => void): Promise<GuestRun> {
+export async function runInGuest(
+  authenticator: string | undefined,
+  tell: (item: Item) => void,
+): Promise<GuestRun> {
   const { kernel, initrd } = await labKernel();
   const folder = mkdtempSync(path.join(tmpdir(), 'wardlock-lab-'));
   try {
-    await fill(folder);
+    await fill(folder, authenticator);
     return await boot(folder, kernel, initrd, tell);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -43,7 +47,7 @@ export async function runInGuest(tell: (item: Item) => void): Promise<GuestRun> 
 }
 
 /** What the guest finds at /lab: the suite in few files, since each file costs time over 9p. */
-async function fill(folder: string): Promise<void> {
+async function fill(folder: string, authenticator: string | undefined): Promise<void> {
   await build({
     entryPoints: {
       suite: path.join(root, 'test/lab/guest-main.ts'),
@@ -60,15 +64,13 @@ async function fill(folder: string): Promise<void> {
     define: { 'import.meta.filename': '"bundled"' },
     logLevel: 'warning',
   });
-  writeFileSync(path.join(folder, 'config.json'), JSON.stringify(makeConfig()));
+  writeFileSync(path.join(folder, 'config.json'), JSON.stringify(makeConfig(authenticator)));
   writeFileSync(path.join(folder, 'start'), `exec ${quote(process.execPath)} /lab/suite.mjs\n`);
 }
 
-function makeConfig(): GuestConfig {
-  const rpId = 'localhost';
-  const pin = '246813';
-  const people = ['first', 'second'].map((id) => ({ id, name: id, pin }));
-  const { keys } = provision({ rpId, people });
+function makeConfig(authenticator: string | undefined): GuestConfig {
+  const people = ['first', 'second'].map((id) => ({ id, name: id, pin: expected.pin }));
+  const { keys } = provision({ rpId: expected.rpId, people });
   const privateKey = keys[0]?.credentials[0]?.privateKey ?? '';
   const key = createPrivateKey({
     key: Buffer.from(privateKey, 'base64url'),
@@ -76,12 +78,13 @@ function makeConfig(): GuestConfig {
     type: 'pkcs8',
   });
   return {
-    bundle: path.join(root, 'out/agent/key-process.cjs'),
-    shim: path.join(root, 'test/support/parent-port.mjs'),
-    rpId,
-    pin,
+    program: program('out/agent'),
+    key: expected,
+    checkout: root,
+    register,
+    memories: keys,
     publicKey: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString(),
-    keys,
+    authenticator,
   };
 }
 

@@ -5,12 +5,14 @@ import { parseArgs } from 'node:util';
 import { Stop, say } from '../../tools/log.mjs';
 import { installSystemPackages } from '../../tools/system-packages.mjs';
 import { cases } from './cases.ts';
-import { runInGuest } from './guest.ts';
-import type { Item } from './suite.ts';
+import { udpBench } from './bench.ts';
+import { type GuestRun, runInGuest } from './guest.ts';
+import { expected, program, register } from './setting.ts';
+import { type Item, runCases } from './suite.ts';
 
 /**
  * `npm run lab`: the product's key process and libfido2 at a real HID device, in a kernel of its own.
- * [--authenticator COMMAND] another authenticator in the simulator's place; [--udp HOST:PORT] the product's
+ * [--authenticator COMMAND] another authenticator in the simulator's place; [--udp 127.0.0.1:PORT] the product's
  * client straight over UDP, without the guest; [--json FILE] the outcome for machines.
  */
 const root = path.resolve(import.meta.dirname, '../..');
@@ -39,8 +41,9 @@ try {
   if (values.udp !== undefined && values.authenticator !== undefined) {
     throw new Stop('--udp and --authenticator: one of the two');
   }
-  await installSystemPackages('lab');
-  const run = await runInGuest(tell);
+  const run = await (values.udp === undefined
+    ? labInGuest(values.authenticator)
+    : labOverUdp(values.udp));
   ({ runtime } = run);
   if (run.error !== undefined) process.stderr.write(`${run.error}\n`);
   for (const { name } of cases) {
@@ -52,6 +55,21 @@ try {
   const reason = error instanceof Error ? error.message : String(error);
   process.stderr.write(`\nThe lab could not run. ${reason}\n`);
   fails('the lab can run', reason);
+}
+
+async function labInGuest(authenticator: string | undefined): Promise<GuestRun> {
+  await installSystemPackages('lab');
+  return runInGuest(authenticator, tell);
+}
+
+async function labOverUdp(address: string): Promise<GuestRun> {
+  const [, host, port] = /^(127\.0\.0\.1|localhost):(\d+)$/.exec(address) ?? [];
+  if (host === undefined)
+    throw new Stop(`--udp ${address}: it must be 127.0.0.1:PORT, as for the product`);
+  await installSystemPackages('labOverUdp');
+  const bench = await udpBench(Number(port), program('out/agent-dev'), expected, register);
+  await runCases(bench, tell);
+  return { runtime: `Node ${process.versions.node}, over UDP` };
 }
 
 const count = (outcome: Item['outcome']) => items.filter((item) => item.outcome === outcome).length;
