@@ -19,7 +19,7 @@ export interface JournalWriter {
  * not be written. `blocked` is told when that begins and when it ends; no access is written in between.
  */
 export function journalWriter(
-  journal: Journal,
+  journal: Pick<Journal, 'append'>,
   clock: Clock,
   blocked: (isBlocked: boolean) => void,
   report: (code: string) => void,
