@@ -1,7 +1,6 @@
-import { fromBase64url, toBase64url } from '../../common/bytes.ts';
 import type { DirectorySnapshot } from '../../common/directory.ts';
 import type { EventDraft } from '../../common/event.ts';
-import { type KeyEvent, MAX_KNOWN } from '../../native/key-protocol.ts';
+import type { KeyEvent } from '../../native/key-protocol.ts';
 import type { Policy } from '../../common/policy.ts';
 import { unreachable } from '../../common/result.ts';
 import type { Language, StationView } from '../../preload/contract.ts';
@@ -23,6 +22,7 @@ import type { Surfaces } from '../ports/surfaces.ts';
 import type { Assertion, Challenge, Verifier, VerifyRefusal } from '../ports/verifier.ts';
 import { type IdleWatch, idleWatch } from './idle-watch.ts';
 import { type JournalWriter, journalWriter } from './journal-writer.ts';
+import { knownKeys, ownerOf } from './known-keys.ts';
 import { type Scene, stationView } from './view.ts';
 
 export interface StationPorts {
@@ -298,7 +298,7 @@ export class StationApp {
           kind: 'begin',
           attempt: effect.attempt,
           rpId: this.facts.rpId,
-          known: this.knownKeys(),
+          known: knownKeys(this.directory, new Set(this.state.held.map(({ member }) => member))),
         });
       case 'key-cancel':
         return keys.send({ kind: 'cancel', attempt: effect.attempt });
@@ -310,25 +310,6 @@ export class StationApp {
       default:
         return unreachable(effect);
     }
-  }
-
-  /** Active credentials of the members whose sessions wait here: their keys can prove themselves. */
-  private knownKeys() {
-    const waiting = new Set(this.state.held.map(({ member }) => member));
-    const known = this.directory?.credentials.filter(
-      ({ active, member }) => active && waiting.has(member),
-    );
-    return (known ?? []).slice(0, MAX_KNOWN).map(({ id, publicKey }) => ({
-      credentialId: fromBase64url(id),
-      publicKey: fromBase64url(publicKey),
-    }));
-  }
-
-  private ownerOf(credentialId: Uint8Array | undefined): { readonly owner?: string } {
-    if (credentialId === undefined) return {};
-    const id = toBase64url(credentialId);
-    const credential = this.directory?.credentials.find((known) => known.id === id);
-    return credential === undefined ? {} : { owner: credential.member };
   }
 
   private uncover(session: string, fresh: boolean): void {
@@ -393,7 +374,7 @@ export class StationApp {
         return this.dispatch({
           type: 'key-ready',
           attempt: event.attempt,
-          ...this.ownerOf(event.credentialId),
+          owner: event.credentialId && ownerOf(this.directory, event.credentialId),
           retries: event.pinRetries,
           minLength: event.minPinLength,
         });

@@ -41,7 +41,7 @@ export type StationEvent =
       readonly type: 'key-ready';
       readonly attempt: number;
       /** Whose key it has proved to be. */
-      readonly owner?: string;
+      readonly owner?: string | undefined;
       readonly retries: number;
       readonly minLength: number;
     }

@@ -62,6 +62,7 @@ const plainly = (event: StationEvent, weight = 1) => ({
 
 const someMember = fc.constantFrom(...members);
 const moves = fc.oneof(
+  ofAttempt((attempt) => ({ type: 'key-choose', attempt })),
   ofAttempt((attempt) => ({ type: 'key-ready', attempt, retries: 8, minLength: 6 }), 9),
   plainly({ type: 'pin', length: 6 }, 6),
   plainly({ type: 'pin', length: 3 }),

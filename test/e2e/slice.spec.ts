@@ -83,6 +83,12 @@ test('lock and resume keep the very document', async () => {
   await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();
   await station.screenIs('curtain');
   expect((await station.shown()).filter((path) => path !== '/')).toEqual(['/curtain']);
+  // Before the PIN the key has proved whose it is, and the pad says so.
+  await demo.keys.insert(nurse.id);
+  await station.stepIs('pin');
+  await expect((await station.curtain()).getByText('Maria L.')).toBeVisible();
+  await (await station.curtain()).getByRole('button', { name: 'Cancel' }).click();
+  await demo.keys.remove();
   await station.open(nurse);
   expect(
     await chart.evaluate(() => (window as unknown as { __documentId: string }).__documentId),
