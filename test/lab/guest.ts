@@ -9,6 +9,7 @@ import type { GuestConfig } from './bench.ts';
 import { expected, program, register } from './setting.ts';
 import { provision } from '../simulator/provision.ts';
 import { labKernel } from './kernel.ts';
+import { quote } from './quote.ts';
 import type { Item } from './suite.ts';
 
 /** No case and no step of the boot takes as long as this, on a busy machine either. */
@@ -16,8 +17,6 @@ const SILENCE_SECONDS = 150;
 const TOTAL_SECONDS = 900;
 
 const root = path.resolve(import.meta.dirname, '../..');
-const quote = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
 export interface GuestRun {
   readonly runtime: string;
   /** Set when the guest did not come to its end. */

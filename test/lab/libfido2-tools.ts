@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
+import { quote } from './quote.ts';
 
 /** Answers to the questions that a tool asks on its terminal. */
 export interface Typed {
   readonly prompt: RegExp;
   readonly answer: string;
 }
-
-const quote = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /**
  * Runs one of libfido2's tools to its end, on a terminal of its own: it reads PINs from nowhere else.
