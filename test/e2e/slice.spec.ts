@@ -86,7 +86,7 @@ test('lock and resume keep the very document', async () => {
   // Before the PIN the key has proved whose it is, and the pad says so.
   await demo.keys.insert(nurse.id);
   await station.stepIs('pin');
-  await expect((await station.curtain()).getByText('Maria L.')).toBeVisible();
+  await expect((await station.curtain()).getByText('This is the key of Maria L.')).toBeVisible();
   await (await station.curtain()).getByRole('button', { name: 'Cancel' }).click();
   await demo.keys.remove();
   await station.open(nurse);
