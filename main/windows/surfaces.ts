@@ -64,6 +64,9 @@ export function desk(
   /** The session whose member's name the bar has drawn since the last cover. */
   let named: string | undefined;
   let onNamed = (): void => undefined;
+  let isUncovered = false;
+  /** Whether something is to cover the session below the bar. */
+  let isOverlaid = false;
   let restacked = (): void => undefined;
 
   const ownerOf = (contents: WebContents | null) =>
@@ -130,6 +133,19 @@ export function desk(
       onNamed();
     });
 
+  /** Above the apps of the session on screen, or away; nothing to do under the curtain. */
+  const placeOverlay = () => {
+    if (!isUncovered) return;
+    if (isOverlaid) {
+      overlay?.setAlwaysOnTop(true, 'floating');
+      overlay?.show();
+      overlay?.focus();
+    } else {
+      overlay?.hide();
+      if (shown !== undefined) sessions.get(shown)?.focus();
+    }
+  };
+
   const ensureBar = () => {
     const places = area();
     if (bar === undefined) {
@@ -144,6 +160,8 @@ export function desk(
       if (isFrozen) return;
       turn++;
       named = undefined;
+      isUncovered = false;
+      isOverlaid = false;
       lid.cover();
       const session = shown;
       shown = undefined;
@@ -186,7 +204,9 @@ export function desk(
         bar?.setAlwaysOnTop(true, 'floating');
         bar?.showInactive();
         lid.uncover();
-        windows.focus();
+        isUncovered = true;
+        // What was asked for while the curtain was still there comes with the session.
+        placeOverlay();
         restacked();
       });
     },
@@ -201,14 +221,8 @@ export function desk(
       bar?.moveTop();
     },
     overlay(isShown) {
-      if (isShown) {
-        overlay?.setAlwaysOnTop(true, 'floating');
-        overlay?.show();
-        overlay?.focus();
-      } else {
-        overlay?.hide();
-        if (shown !== undefined) sessions.get(shown)?.focus();
-      }
+      isOverlaid = isShown;
+      placeOverlay();
       restacked();
     },
     pages: () => [...stationContents.values()].map((window) => window.webContents),

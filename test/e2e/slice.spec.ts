@@ -122,6 +122,25 @@ test('taking over parks the first session; both events carry one correlation', a
   expect(opened?.event.correlation).toBe(parked?.event.correlation);
 });
 
+test('a key that comes before the curtain has gone still gets its sheet, on top', async () => {
+  const { nurse, physician } = demo;
+  await (await station.bar()).getByRole('button', { name: 'Sign out' }).click();
+  await station.screenIs('curtain');
+  await station.open(physician);
+  // The curtain waits for the new session's app to draw itself.
+  await demo.keys.insert(nurse.id);
+  await until('the curtain to go', async () => !(await station.shown()).includes('/curtain'));
+  await until('the sheet', async () => (await station.shown()).includes('/overlay'));
+  await until('the sheet in front', () =>
+    station.app.evaluate(
+      ({ BrowserWindow }) =>
+        BrowserWindow.getFocusedWindow()?.webContents.getURL().endsWith('/overlay') ?? false,
+    ),
+  );
+  await (await station.overlay()).getByRole('button', { name: /Not now|Stay/ }).click();
+  await demo.keys.remove();
+});
+
 test('without the server everything goes on, and arrives afterwards in order', async () => {
   const { nurse, physician } = demo;
   const before = (await demo.allEvents()).length;
