@@ -23,6 +23,8 @@ export function demoKeysWindow(address: string): { raise(): void } {
     x: workArea.x + Math.round(workArea.width * 0.32),
     y: workArea.y + workArea.height - height - 24,
     show: false,
+    // The keyboard stays at the station, where the PIN is typed; window managers leave it alone.
+    focusable: false,
     skipTaskbar: true,
     webPreferences: { session: partition, contextIsolation: true, sandbox: true, devTools: false },
   });
