@@ -1,8 +1,9 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { startDemo } from '../support/demo.ts';
 import { until } from '../support/station.ts';
+import { wiretap } from '../support/wiretap.ts';
 
 /** What the simulator and the seed keep by design; everything else is searched. */
 const knowing = new Set(['keys.json', 'practice.json']);
@@ -14,13 +15,18 @@ async function filesBelow(folder: string): Promise<string[]> {
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
 
+/** The text within something longer in base64: at each of the three places where it may begin. */
+const base64Forms = (text: string): Buffer[] =>
+  [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]).toString('base64');
+    // The first and the last characters also hold bits of the neighbours.
+    const whole = Math.floor(((before + Buffer.byteLength(text)) * 8) / 6);
+    return Buffer.from(encoded.slice(Math.ceil((before * 8) / 6), whole));
+  });
+
 /** Files that hold the text, as UTF-8, UTF-16 or base64. */
 async function holding(folder: string, text: string): Promise<string[]> {
-  const forms = [
-    Buffer.from(text),
-    Buffer.from(text, 'utf16le'),
-    Buffer.from(Buffer.from(text).toString('base64').replace(/=+$/, '')),
-  ];
+  const forms = [Buffer.from(text), Buffer.from(text, 'utf16le'), ...base64Forms(text)];
   const found: string[] = [];
   for (const file of await filesBelow(folder)) {
     const bytes = await readFile(file);
@@ -29,10 +35,15 @@ async function holding(folder: string, text: string): Promise<string[]> {
   return found;
 }
 
-test('a PIN, right or wrong, is in no file of station, server or logs', async () => {
+test('a PIN, right or wrong, and what is written into an app, are in no file and on no wire', async () => {
   const demo = await startDemo();
   const { nurse } = demo;
   const wrong = '730519';
+  const note = 'Zirkonia sampling at dusk';
+  const tap = await wiretap(demo.stack.serverUrl, path.join(demo.data, 'wire'));
+  const config = path.join(demo.data, 'station.json');
+  const settings = JSON.parse(await readFile(config, 'utf8')) as object;
+  await writeFile(config, JSON.stringify({ ...settings, serverUrl: tap.url }));
   try {
     const { agent, station } = await demo.launch();
     await station.stepIs('waiting');
@@ -48,18 +59,21 @@ test('a PIN, right or wrong, is in no file of station, server or logs', async ()
     await demo.keys.remove();
     await station.stepIs('waiting');
     await station.open(nurse);
+    await (await station.clinicalApp('/chart')).locator('textarea').first().fill(note);
     await until('the access at the server', async () =>
       (await demo.allEvents()).some(({ event }) => event.type === 'session.opened'),
     );
     await agent.stop();
+    await tap.close();
 
     const files = await filesBelow(demo.data);
     // The search reaches what it is about, and would find what is there.
     expect(files.some((file) => file.endsWith('journal.sqlite'))).toBe(true);
     expect(files.some((file) => file.endsWith('agent.log'))).toBe(true);
-    expect(await holding(demo.data, 'auth.refused')).not.toEqual([]);
+    expect(await holding(demo.data, 'auth.refused')).toContain('wire');
     expect(await holding(demo.data, wrong)).toEqual([]);
     expect(await holding(demo.data, nurse.pin)).toEqual([]);
+    expect(await holding(demo.data, note)).toEqual([]);
 
     // The access proof is in the server's records and sealed in the station's journal.
     const [opened] = (await demo.allEvents()).filter(
