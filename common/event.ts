@@ -1,6 +1,6 @@
-import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { type Sha256, toHex, utf8 } from './bytes.ts';
+import { canonicalJson } from './canonical.ts';
 
 /** The chain value before the first event of an epoch. */
 export const GENESIS = '0'.repeat(64);
@@ -115,9 +115,7 @@ export type AccessEvent = z.infer<typeof accessEvent>;
 
 /** RFC 8785 canonical bytes: *the* record. Nobody serialises an event again. */
 export function canonicalBytes(event: AccessEvent): Uint8Array<ArrayBuffer> {
-  const text = canonicalize(event);
-  if (text === undefined) throw new TypeError('event has no canonical form');
-  const bytes = utf8(text);
+  const bytes = utf8(canonicalJson(event));
   if (bytes.length > MAX_EVENT_BYTES) throw new RangeError(`event of ${bytes.length} bytes`);
   return bytes;
 }

@@ -1,6 +1,6 @@
-import canonicalize from 'canonicalize';
 import { CompactSign } from 'jose';
 import { toHex, utf8 } from '../common/bytes.ts';
+import { canonicalJson } from '../common/canonical.ts';
 import { directorySnapshot } from '../common/directory.ts';
 import { DIRECTORY_JWS_TYP } from '../common/wire.ts';
 import { sha256 } from './hash.ts';
@@ -29,8 +29,4 @@ export async function publishDirectory(tx: Transaction, keys: Keys, now: number)
 }
 
 /** SHA-256 of the RFC 8785 form: the same content is the same digest, whatever its key order. */
-export function digestOf(content: unknown): string {
-  const text = canonicalize(content);
-  if (text === undefined) throw new TypeError('content has no canonical form');
-  return toHex(sha256(utf8(text)));
-}
+export const digestOf = (content: unknown): string => toHex(sha256(utf8(canonicalJson(content))));
