@@ -1,8 +1,8 @@
-import { type Result, unreachable } from '../common/result.ts';
-import { type Command, readCommand } from './commands/arguments.ts';
-import { pairingCodeCommand } from './commands/pairing-code.ts';
-import { seedCommand } from './commands/seed.ts';
-import { serve } from './commands/serve.ts';
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { type Result, err, ok } from '../common/result.ts';
+import { readCommand } from './commands/arguments.ts';
+import { programs } from './commands/registry.ts';
 
 /** Exit codes: 0 well, 1 failed while running, 2 could not start with these arguments. */
 async function main(): Promise<number | undefined> {
@@ -13,25 +13,30 @@ async function main(): Promise<number | undefined> {
   }
   // Keys, database and what comes beside it are the owner's alone.
   process.umask(0o077);
-  const command = readCommand(process.argv.slice(2), process.env);
+  const command = readCommand(process.argv.slice(2), programs, {
+    env: process.env,
+    cwd: process.cwd(),
+    readFile: readIfThere,
+  });
   if (!command.ok) return fail(command.error);
-  const outcome = await run(command.value);
+  if (command.value.kind === 'help') return say(command.value.text);
+  const { program, values } = command.value;
+  const outcome = await program.run(values);
   if (!outcome.ok) return fail(outcome.error);
-  if (outcome.value !== undefined) process.stdout.write(`${outcome.value}\n`);
-  return undefined;
+  return outcome.value === undefined ? undefined : say(outcome.value);
 }
 
-async function run(command: Command): Promise<Result<string | undefined, string>> {
-  switch (command.name) {
-    case 'serve':
-      return serve(command);
-    case 'seed':
-      return seedCommand(command);
-    case 'pairing-code':
-      return pairingCodeCommand(command);
-    default:
-      return unreachable(command);
+function readIfThere(file: string): Result<string | undefined, string> {
+  try {
+    return ok(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? ok(undefined) : err(String(code ?? error));
   }
+}
+
+function say(text: string): undefined {
+  process.stdout.write(`${text}\n`);
 }
 
 function fail(sentence: string): number {

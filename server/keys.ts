@@ -36,11 +36,14 @@ export interface Keys {
   readonly consoleToken: string;
 }
 
+/** The file of the server's signing key: a folder that has it holds a server. */
+export const SIGNING_KEY = 'signing-key.pem';
+
 /** Loads the secrets; makes those that are not there yet. Safe against another process doing the same. */
 export async function loadKeys(data: string): Promise<Keys> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const signing = createPrivateKey(
-    secretFile(data, 'signing-key.pem', () =>
+    secretFile(data, SIGNING_KEY, () =>
       generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
     ),
   );

@@ -9,16 +9,16 @@ const stationGroup = z.strictObject({
   apps: z.array(clinicalApp).max(12),
 });
 
+/** An RP ID as WebAuthn takes it: a host name in lower case. */
+export const HOST_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+
 /** practice.json: what `seed` loads into an empty server. */
 export const practiceFile = z
   .strictObject({
     /** Name of the practice, as shown. */
     practice: z.string().min(1).max(120),
     /** WebAuthn RP ID: permanent once keys are enrolled. */
-    rpId: z
-      .string()
-      .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a host name in lower case')
-      .max(253),
+    rpId: z.string().regex(HOST_NAME, 'a host name in lower case'),
     groups: z.array(stationGroup).min(1).max(1000),
     members: z.array(member).max(100_000),
     credentials: z.array(credential).max(200_000),

@@ -2,7 +2,7 @@
 //   out/agent      production agent: what the package contains
 //   out/agent-dev  the same with __SIMULATED_KEYS__: it can reach a simulated key
 //   out/server     server bundle with its console
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -105,6 +105,7 @@ async function server() {
       },
     }),
   ]);
+  await chmod(path.join(out, 'index.mjs'), 0o755);
   for (const file of ['index.html', 'icon.svg']) {
     await cp(path.join(root, 'server/console', file), path.join(out, 'console', file));
   }
@@ -116,6 +117,7 @@ async function server() {
         version: pkg.version,
         type: 'module',
         main: 'index.mjs',
+        bin: { 'wardlock-server': 'index.mjs' },
         engines: pkg.engines,
         dependencies: { 'better-sqlite3': pkg.dependencies['better-sqlite3'] },
       },

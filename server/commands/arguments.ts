@@ -1,101 +1,119 @@
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { type Result, err, ok } from '../../common/result.ts';
+import { type Field, type Fields, optionOf } from '../config/field.ts';
+import { type Sources, missing, parse, resolveSettings } from '../config/resolve.ts';
+import { settings } from '../config/settings.ts';
+import { describeAll, describeOne } from './help.ts';
+import type { Program } from './program.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const whole = (min: number, max: number) => ({
-  schema: z.coerce.number().int().min(min).max(max),
-  allowed: `a whole number from ${min} to ${max}`,
-});
-const text = (allowed: string, max: number) => ({ schema: z.string().min(1).max(max), allowed });
-
-/** Each option: what it may be, how that is said, and where a missing one comes from. */
-const data = { ...text('a folder', 4096), from: 'WARDLOCK_DATA' };
-const commands = {
-  serve: { data, port: { ...whole(0, 65_535), from: 'WARDLOCK_PORT', otherwise: '8787' } },
-  seed: { data, file: text('a practice.json file', 4096) },
-  'pairing-code': {
-    data,
-    group: text('the name of a station group', 60),
-    count: { ...whole(1, 10_000), otherwise: '1' },
-    hours: { ...whole(1, 24 * 31), otherwise: '24' },
-  },
-} as const;
-
-interface Option {
-  readonly schema: z.ZodType<string | number>;
-  readonly allowed: string;
-  /** Environment variable. */
-  readonly from?: string;
-  readonly otherwise?: string;
-}
-type Values<T> = {
-  readonly [K in keyof T]: T[K] extends { readonly schema: z.ZodType<infer V> } ? V : never;
-};
-export type Command = {
-  [K in keyof typeof commands]: { readonly name: K } & Values<(typeof commands)[K]>;
-}[keyof typeof commands];
+export type Command =
+  | {
+      readonly kind: 'run';
+      readonly program: Program;
+      readonly values: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: 'help'; readonly text: string };
 
 /** Reads the command line. The error is one sentence that names field, value and what is allowed. */
-export function readCommand(argv: readonly string[], env: Environment): Result<Command, string> {
-  const [name, ...rest] = argv;
-  switch (name) {
-    case 'serve': {
-      const values = readOptions(name, commands[name], rest, env);
-      return values.ok ? ok({ name, ...values.value }) : values;
-    }
-    case 'seed': {
-      const values = readOptions(name, commands[name], rest, env);
-      return values.ok ? ok({ name, ...values.value }) : values;
-    }
-    case 'pairing-code': {
-      const values = readOptions(name, commands[name], rest, env);
-      return values.ok ? ok({ name, ...values.value }) : values;
-    }
-    default:
-      return err(
-        `The command is ${shown(name)}; allowed is one of ${Object.keys(commands).join(', ')}.`,
-      );
+export function readCommand(
+  argv: readonly string[],
+  programs: readonly Program[],
+  world: Omit<Sources, 'options'>,
+): Result<Command, string> {
+  const isHelp = argv[0] === 'help' || argv.includes('--help') || argv.includes('-h');
+  const program = programNamed(argv, programs);
+  if (program === undefined) {
+    if (isHelp) return ok({ kind: 'help', text: describeAll(programs) });
+    return err(unknown(argv, programs));
   }
+  if (isHelp) return ok({ kind: 'help', text: describeOne(program) });
+
+  const given = readOptions(program, argv.slice(program.name.split(' ').length));
+  if (!given.ok) return given;
+  const fromSettings = resolveSettings(program.settings, { ...world, options: given.value });
+  if (!fromSettings.ok) return fromSettings;
+  const values: Record<string, unknown> = { ...fromSettings.value };
+  for (const [name, field] of Object.entries(program.options)) {
+    const text = given.value.get(name);
+    const where = optionOf(name);
+    const value =
+      text === undefined ? missing(field, where) : parse(field, field.fromText(text), where);
+    if (!value.ok) return value;
+    values[name] = value.value;
+  }
+  return ok({ kind: 'run', program, values });
 }
 
-function readOptions<T extends Readonly<Record<string, Option>>>(
-  command: string,
-  options: T,
+/** The longest name wins: `admin station list` is not `admin` with two words too many. */
+function programNamed(argv: readonly string[], programs: readonly Program[]): Program | undefined {
+  const line = `${argv.join(' ')} `;
+  return programs
+    .filter(({ name }) => line.startsWith(`${name} `))
+    .toSorted((a, b) => b.name.length - a.name.length)[0];
+}
+
+function unknown(argv: readonly string[], programs: readonly Program[]): string {
+  const words = argv.slice(0, argv.findIndex((word) => word.startsWith('-')) >>> 0).join(' ');
+  const family = programs.filter(({ name }) => name.startsWith(`${argv[0]} `));
+  const names = (family.length > 0 ? family : programs).map(({ name }) => name).join(', ');
+  const said = words === '' ? 'missing' : JSON.stringify(words);
+  return `The command is ${said}; allowed is one of ${names}.`;
+}
+
+/** Texts by field name. */
+function readOptions(
+  program: Program,
   args: readonly string[],
-  env: Environment,
-): Result<Values<T>, string> {
-  const names = Object.keys(options);
+): Result<ReadonlyMap<string, string>, string> {
+  const fields = fieldsOf(program);
+  const byOption = new Map(Object.entries(fields).map(([name]) => [optionOf(name).slice(2), name]));
   const { tokens } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+    options: Object.fromEntries(
+      [...byOption].map(([option, name]) => [
+        option,
+        { type: fields[name]?.flag ? ('boolean' as const) : ('string' as const) },
+      ]),
+    ),
     strict: false,
     tokens: true,
   });
-  const given = new Map<string, string | undefined>();
+  const given = new Map<string, string>();
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
-    const isKnown =
-      token.kind === 'option' && token.rawName.startsWith('--') && token.name in options;
-    if (!isKnown) {
-      const argument = token.kind === 'option' ? token.rawName : token.value;
-      const allowed = names.map((one) => `--${one}`).join(', ');
-      return err(`${command} does not take ${shown(argument)}; allowed are ${allowed}.`);
+    if (token.kind === 'positional') {
+      if (program.positional === undefined || given.has(program.positional)) {
+        return err(notTaken(program, token.value, byOption));
+      }
+      given.set(program.positional, token.value);
+      continue;
     }
-    given.set(token.name, token.value);
+    const name = token.rawName.startsWith('--') ? byOption.get(token.name) : undefined;
+    if (name === undefined) return err(notTaken(program, token.rawName, byOption));
+    const field = fields[name];
+    const value = token.value ?? (field?.flag ? 'true' : undefined);
+    if (value === undefined || value === '') {
+      const said = value === '' ? '""' : 'missing';
+      return err(`${token.rawName} is ${said}; allowed is ${field?.allowed}.`);
+    }
+    given.set(name, value);
   }
-  const values: Record<string, unknown> = {};
-  for (const [name, { schema, allowed, from, otherwise }] of Object.entries(options)) {
-    const inherited = from === undefined ? undefined : env[from];
-    const value = given.has(name) ? given.get(name) : (inherited ?? otherwise);
-    const field = given.has(name) || inherited === undefined ? `--${name}` : from;
-    const parsed = schema.safeParse(value === '' ? undefined : value);
-    if (!parsed.success) return err(`${field} is ${shown(value)}; allowed is ${allowed}.`);
-    values[name] = parsed.data;
-  }
-  // Every option of T was parsed by its own schema just above.
-  return ok(values as Values<T>);
+  return ok(given);
 }
 
-const shown = (value: string | undefined) => (value === undefined ? 'missing' : `"${value}"`);
+function notTaken(program: Program, word: string, options: ReadonlyMap<string, string>): string {
+  const allowed = [...options.keys()].map((option) => `--${option}`).join(', ');
+  return `${program.name} does not take ${JSON.stringify(word)}; allowed are ${allowed}.`;
+}
+
+const configFile: Field = {
+  ...settings.data,
+  allowed: 'a JSON file',
+};
+
+function fieldsOf(program: Program): Fields {
+  const fields: Record<string, Field> = {};
+  for (const name of program.settings) fields[name] = settings[name];
+  if (program.settings.length > 0) fields['config'] = configFile;
+  return { ...fields, ...program.options };
+}

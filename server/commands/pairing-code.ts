@@ -1,30 +1,24 @@
-import { type Result, err } from '../../common/result.ts';
-import { loadKeys } from '../keys.ts';
+import { err } from '../../common/result.ts';
+import { text, whole } from '../config/field.ts';
 import { createPairingCode } from '../pairing.ts';
-import { openStore } from '../store/store.ts';
+import { program } from './program.ts';
+import { withServer } from './with-server.ts';
 
 /** Makes a pairing code: the only place where its secret is ever shown. */
-export async function pairingCodeCommand(options: {
-  readonly data: string;
-  readonly group: string;
-  readonly count: number;
-  readonly hours: number;
-}): Promise<Result<string, string>> {
-  const { data, group, count, hours } = options;
-  const keys = await loadKeys(data);
-  const store = await openStore(data);
-  try {
-    const code = await createPairingCode(store, keys, {
-      group,
-      uses: count,
-      hours,
-      now: Date.now(),
-    });
-    if (code.ok) return code;
-    const { groups } = code.error;
-    const allowed = groups.length === 0 ? 'none before seed' : groups.join(', ');
-    return err(`--group is "${group}"; allowed is the name of a station group: ${allowed}.`);
-  } finally {
-    await store.close();
-  }
-}
+export const pairingCode = program({
+  name: 'pairing-code',
+  about: 'Makes a code that pairs new stations with this server.',
+  settings: ['data'],
+  options: {
+    group: text('the name of a station group', 60),
+    count: { ...whole(1, 10_000), otherwise: 1 },
+    hours: { ...whole(1, 24 * 31), otherwise: 24 },
+  },
+  run: ({ data, group, count: uses, hours }) =>
+    withServer(data, async ({ keys, store }) => {
+      const code = await createPairingCode(store, keys, { group, uses, hours, now: Date.now() });
+      if (code.ok) return code;
+      const allowed = code.error.groups.join(', ');
+      return err(`--group is "${group}"; allowed is the name of a station group: ${allowed}.`);
+    }),
+});

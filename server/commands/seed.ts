@@ -1,38 +1,42 @@
 import { readFile } from 'node:fs/promises';
-import { type Result, err, ok } from '../../common/result.ts';
+import { err, ok } from '../../common/result.ts';
+import { path } from '../config/field.ts';
 import { loadKeys } from '../keys.ts';
 import { describeIssues, practiceFile } from '../practice.ts';
 import { seed } from '../seed.ts';
 import { openStore } from '../store/store.ts';
+import { program } from './program.ts';
 
-/** Loads practice.json. The value and the error are sentences for the person at the command line. */
-export async function seedCommand(options: {
-  readonly data: string;
-  readonly file: string;
-}): Promise<Result<string, string>> {
-  const { data, file } = options;
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    return err(`--file is "${file}", which cannot be read as JSON: ${String(error)}`);
-  }
-  const practice = practiceFile.safeParse(value);
-  if (!practice.success) {
-    return err(`${file} is not a practice:\n${describeIssues(practice.error.issues)}`);
-  }
-  const keys = await loadKeys(data);
-  const store = await openStore(data);
-  try {
-    const outcome = await seed(store, keys, practice.data, Date.now());
-    if (!outcome.ok) {
-      return err(
-        `${data} already holds the practice "${outcome.error.seededWith}" with other content; ` +
-          `seed an empty folder instead, nothing was changed.`,
-      );
+/** Loads practice.json. */
+export const seedPractice = program({
+  name: 'seed',
+  about: 'Loads a whole practice from a file into a server that has none.',
+  settings: ['data'],
+  options: { file: path('a practice.json file') },
+  async run({ data, file }) {
+    let value: unknown;
+    try {
+      value = JSON.parse(await readFile(file, 'utf8'));
+    } catch (error) {
+      return err(`--file is "${file}", which cannot be read as JSON: ${String(error)}`);
     }
-    return ok(`${practice.data.practice}: ${outcome.value}`);
-  } finally {
-    await store.close();
-  }
-}
+    const practice = practiceFile.safeParse(value);
+    if (!practice.success) {
+      return err(`${file} is not a practice:\n${describeIssues(practice.error.issues)}`);
+    }
+    const keys = await loadKeys(data);
+    const store = await openStore(data);
+    try {
+      const outcome = await seed(store, keys, practice.data, Date.now());
+      if (!outcome.ok) {
+        return err(
+          `${data} already holds the practice "${outcome.error.seededWith}" with other content; ` +
+            `seed an empty folder instead, nothing was changed.`,
+        );
+      }
+      return ok(`${practice.data.practice}: ${outcome.value}`);
+    } finally {
+      await store.close();
+    }
+  },
+});

@@ -1,10 +1,12 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pairingCode } from '../../common/wire.ts';
 import { TestStation, makePractice, sendOverHttp } from './server-lab.ts';
-import { serverCommand, startServer } from './server-process.ts';
+import { program, serverCommand, startServer } from './server-process.ts';
 
 let folder: string;
 let data: string;
@@ -66,6 +68,56 @@ test(
   },
 );
 
+test('init makes a server that a station can pair with, once', { timeout: 300_000 }, async () => {
+  const line = [
+    '--data',
+    data,
+    '--practice',
+    'Lakeside “West”',
+    '--rp-id',
+    'keys.lakeside.example',
+  ];
+  const made = await serverCommand('init', ...line, '--group', "St. Mary's");
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  expect(made.stdout).toContain('RP ID keys.lakeside.example');
+  const files = ['console-token', 'nonce-key', 'signing-key.pem', 'wardlock-server.json'];
+  expect(await readdir(data)).toEqual(expect.arrayContaining(files));
+  for (const file of files) expect((await stat(path.join(data, file))).mode & 0o077, file).toBe(0);
+
+  // The printed line, as a shell takes it, in the folder itself: the settings there say the rest.
+  const group = /--group (.+)$/m.exec(made.stdout)?.[1] ?? '';
+  const shell = ['-c', `"$0" "$1" pairing-code --group ${group}`, process.execPath, program];
+  const printed = await promisify(execFile)('sh', shell, { cwd: data });
+  const server = await startServer(data);
+  const station = new TestStation(sendOverHttp(server.origin));
+  expect((await station.pair(printed.stdout.trim())).status).toBe(200);
+  expect((await station.request('GET', '/v1/directory?have=0')).status).toBe(200);
+  expect(await server.end('SIGTERM')).toBe(0);
+
+  const again = await serverCommand('init', ...line);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toBe(
+    `--data is "${data}", which is not empty; allowed is an empty or a new folder.\n`,
+  );
+  expect((await stat(path.join(data, 'wardlock.db'))).isFile()).toBe(true);
+});
+
+test.each([['serve'], ['pairing-code', '--group', 'ICU']])(
+  '%s in the wrong folder is refused, and makes nothing there',
+  async (...command) => {
+    const refused = await serverCommand(...command, '--data', data);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('which holds no server; make one with wardlock-server init.');
+    await expect(stat(data)).rejects.toThrow('ENOENT');
+  },
+);
+
+test('help goes to stdout', async () => {
+  const help = await serverCommand('--help');
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  expect(help.stdout).toContain('pairing-code  Makes a code');
+});
+
 test('a wrong file, group or port is a sentence, not a stack', { timeout: 300_000 }, async () => {
   const wrong = await practiceFileOf({ ...makePractice().practice, practice: '' });
   const refused = await serverCommand('seed', '--data', data, '--file', wrong);
@@ -75,13 +127,14 @@ test('a wrong file, group or port is a sentence, not a stack', { timeout: 300_00
   const noFile = await serverCommand('seed', '--data', data, '--file', nowhere);
   expect(noFile.code).toBe(2);
   expect(noFile.stderr).toContain(`--file is "${nowhere}", which cannot be read as JSON`);
+  await serverCommand('init', '--data', data, '--practice', 'x', '--rp-id', 'x', '--group', 'ER');
   const noGroup = await serverCommand('pairing-code', '--data', data, '--group', 'ICU');
   expect(noGroup).toEqual({
     code: 2,
     stdout: '',
-    stderr: '--group is "ICU"; allowed is the name of a station group: none before seed.\n',
+    stderr: '--group is "ICU"; allowed is the name of a station group: ER.\n',
   });
   const bad = await serverCommand('serve', '--data', data, '--port', '70000');
-  expect(bad.stderr).toBe('--port is "70000"; allowed is a whole number from 0 to 65535.\n');
+  expect(bad.stderr).toBe('--port is 70000; allowed is a whole number from 0 to 65535.\n');
   expect(bad.code).toBe(2);
 });

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const program = await bundle();
+export const program = await bundle();
 
 async function bundle(): Promise<string> {
   const folder = path.join(root, 'out', 'test-server');
