@@ -35,6 +35,8 @@ export const clinicalApp = z.strictObject({
   name: z.string().min(1).max(40),
   icon: z.enum(['clipboard-pen', 'pill', 'flask-conical', 'phone', 'app-window']),
   url: z.url({ protocol: /^https?$/ }),
+  /** Starts with the session. Others wait until they are selected; the first of the list always starts. */
+  autoStart: z.boolean().default(false),
   /** host or host:port; navigation anywhere else is refused. */
   allowedHosts: z.array(z.string().min(1).max(253)).min(1).max(32),
 });

@@ -46,11 +46,12 @@ export const demoPeople = [
  * @param {Record<string, unknown>} [options.policy] overrides of the default policy
  */
 export function demoPractice({ credentials, appUrl, policy = {} }) {
-  const app = (id, name, icon) => ({
+  const app = (id, name, icon, autoStart) => ({
     id,
     name,
     icon,
     url: new URL(id, appUrl).href,
+    autoStart,
     allowedHosts: [new URL(appUrl).host],
   });
   return {
@@ -61,9 +62,9 @@ export function demoPractice({ credentials, appUrl, policy = {} }) {
         name: 'ICU North',
         policy,
         apps: [
-          app('chart', 'Chart', 'clipboard-pen'),
-          app('medication', 'Medication', 'pill'),
-          app('labs', 'Labs', 'flask-conical'),
+          app('chart', 'Chart', 'clipboard-pen', true),
+          app('medication', 'Medication', 'pill', true),
+          app('labs', 'Labs', 'flask-conical', false),
         ],
       },
     ],

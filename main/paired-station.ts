@@ -101,7 +101,7 @@ export async function startPairedStation(
         counters: state,
       }),
       uuid: randomUUID,
-      activeApp: (session) => shell.desk.session(session)?.activeApp,
+      apps: (session) => shell.desk.session(session),
       report,
     },
     {

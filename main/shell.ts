@@ -42,7 +42,7 @@ export async function createShell(
     const last = noted.get(key);
     if (last !== undefined && clock.mono() - last < BLOCKED_EVENT_MS) return;
     noted.set(key, clock.mono());
-    station?.note({ type: 'app.blocked', outcome: 'failure', session, detail: { what } });
+    station?.noteOf(session, { type: 'app.blocked', outcome: 'failure', detail: { what } });
   };
 
   const pages = await stationPages(rpId, path.join(bundle, 'ui'));
@@ -68,8 +68,10 @@ export async function createShell(
   );
   const windows: Desk = desk(pages, path.join(bundle, 'preload.cjs'), {
     blocked: noteBlocked,
+    appOpened: (session, app) =>
+      station?.noteOf(session, { type: 'app.opened', outcome: 'success', detail: { app } }),
     appCrashed: (session, app) =>
-      station?.note({ type: 'app.crashed', outcome: 'failure', session, detail: { app } }),
+      station?.noteOf(session, { type: 'app.crashed', outcome: 'failure', detail: { app } }),
     pageGone(surface) {
       report(`page-gone:${surface}`);
       // Without the bar nobody's name is on the screen; without a curtain's page its cloth is still there.

@@ -6,6 +6,7 @@ import { unreachable } from '../../common/result.ts';
 import type { Language, StationView } from '../../preload/contract.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Link } from '../domain/link.ts';
+import type { Session } from '../domain/session.ts';
 import {
   type Effect,
   type StationEvent,
@@ -18,7 +19,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { IdleSource } from '../ports/idle.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { KeyReader } from '../ports/key-reader.ts';
-import type { Surfaces } from '../ports/surfaces.ts';
+import type { SessionApps, Surfaces } from '../ports/surfaces.ts';
 import type { Assertion, Challenge, Verifier, VerifyRefusal } from '../ports/verifier.ts';
 import { type IdleWatch, idleWatch } from './idle-watch.ts';
 import { type JournalWriter, journalWriter } from './journal-writer.ts';
@@ -33,8 +34,8 @@ export interface StationPorts {
   readonly surfaces: Surfaces;
   readonly verifier: Verifier;
   readonly uuid: () => string;
-  /** The active app of the session on screen. */
-  readonly activeApp: (session: string) => string | undefined;
+  /** The apps of a session that is here. */
+  readonly apps: (session: string) => SessionApps | undefined;
   /** Something went wrong that nobody expected; `code` goes to the log. */
   readonly report: (code: string, cause?: unknown) => void;
 }
@@ -151,14 +152,10 @@ export class StationApp {
     this.directory = directory;
     const members = new Set(directory.members.filter(({ active }) => active).map(({ id }) => id));
     const keys = new Set(directory.credentials.filter(({ active }) => active).map(({ id }) => id));
-    const present = [
-      ...this.state.held,
-      ...(this.state.kind === 'open' ? [this.state.session] : []),
-    ];
     this.dispatch({
       type: 'directory',
       policy: directory.policy,
-      inactive: present
+      inactive: this.present()
         .filter(({ member, credential }) => !members.has(member) || !keys.has(credential))
         .map(({ member }) => member),
     });
@@ -213,6 +210,12 @@ export class StationApp {
     if (!this.isOver) this.writer.record(drafts);
   }
 
+  /** The same for something that happened in a session that is here. */
+  noteOf(session: string, event: EventDraft): void {
+    const owner = this.present().find(({ id }) => id === session);
+    this.note({ ...event, session, ...(owner === undefined ? {} : { member: owner.member }) });
+  }
+
   view(): StationView {
     const { place, theme, simulated, unsealed } = this.facts;
     const scene: Scene = {
@@ -227,7 +230,7 @@ export class StationApp {
       waiting: this.ports.journal.waiting(),
       directory: this.directory,
       idleMs: this.idle.ms(),
-      activeApp: this.onScreen === undefined ? undefined : this.ports.activeApp(this.onScreen),
+      apps: this.onScreen === undefined ? undefined : this.ports.apps(this.onScreen),
     };
     return stationView(this.state, scene);
   }
@@ -256,6 +259,11 @@ export class StationApp {
     if (isOpen && !wasOpen) this.idle.start();
     if (!isOpen && wasOpen) this.idle.stop();
     this.show();
+  }
+
+  private present(): readonly Session[] {
+    const { state } = this;
+    return state.kind === 'open' ? [...state.held, state.session] : state.held;
   }
 
   private now(): Instant {

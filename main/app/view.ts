@@ -4,6 +4,7 @@ import type { Entry } from '../domain/authentication.ts';
 import type { Link } from '../domain/link.ts';
 import { heldUntil } from '../domain/session.ts';
 import type { StationState } from '../domain/station-state.ts';
+import type { SessionApps } from '../ports/surfaces.ts';
 
 /** All that the pages show, besides the state itself. */
 export interface Scene {
@@ -20,7 +21,8 @@ export interface Scene {
   readonly directory: DirectorySnapshot | undefined;
   /** Milliseconds since the last input. */
   readonly idleMs: number;
-  readonly activeApp: string | undefined;
+  /** Of the session on screen. */
+  readonly apps: SessionApps | undefined;
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -103,8 +105,8 @@ function screen(
       fullName: member ? fullName(member) : '',
       role: member?.role ?? '',
     },
-    apps: (scene.directory?.apps ?? []).map(({ id, name, icon }) => ({ id, name, icon })),
-    ...(scene.activeApp === undefined ? {} : { activeApp: scene.activeApp }),
+    apps: (scene.apps?.apps ?? []).map(({ id, name, icon }) => ({ id, name, icon })),
+    ...(scene.apps?.active === undefined ? {} : { activeApp: scene.apps.active }),
     secondsToLock: Math.max(0, idleLockSeconds - Math.floor(scene.idleMs / 1000)),
     lockSeconds: idleLockSeconds,
     over:

@@ -1,5 +1,11 @@
 import type { ClinicalApp } from '../../common/policy.ts';
 
+/** The apps a session was opened with, and the one in front. */
+export interface SessionApps {
+  readonly apps: readonly ClinicalApp[];
+  readonly active: string | undefined;
+}
+
 /** The windows, as the app sees them. `cover` is synchronous: it returns once every curtain is shown. */
 export interface Surfaces {
   cover(): void;
@@ -7,10 +13,11 @@ export interface Surfaces {
   prepare(): void;
   /** Shows bar and windows of the session, then takes the curtain from the working display. */
   uncover(session: string): void;
-  /** Creates bar and app windows of a new session, hidden. */
+  /** Creates bar and app windows of a new session, hidden; apps that do not start automatically wait. */
   open(session: string, apps: readonly ClinicalApp[]): void;
   /** Destroys the session's windows and its in-memory partition. */
   destroy(session: string): void;
+  /** Brings an app to the front; starts it where it does not run. */
   selectApp(session: string, app: string): void;
   /** Covers the session below the bar (idle warning, key sheet), or takes that cover away. */
   overlay(shown: boolean): void;

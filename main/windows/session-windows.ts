@@ -1,25 +1,12 @@
-import {
-  type BrowserWindow,
-  type Rectangle,
-  type WebContents,
-  session as electronSession,
-} from 'electron';
+import { type Rectangle, type WebContents, session as electronSession } from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
-import { firstPaint, sandboxedWindow } from './station-window.ts';
+import { type SessionApps, sessionApps } from './session-apps.ts';
+import { sandboxedWindow } from './station-window.ts';
 
 /** The app windows of one session, in its own in-memory partition. */
-export interface SessionWindows {
+export interface SessionWindows extends Omit<SessionApps, 'appOf' | 'destroy'> {
   readonly apps: readonly ClinicalApp[];
-  readonly activeApp: string | undefined;
-  select(app: string): void;
-  show(): void;
-  /** Resolves once the active app has drawn itself for the first time. */
-  painted(): Promise<void>;
-  /** Out of sight and silent; the documents live on. */
-  hide(): void;
-  focus(): void;
-  place(bounds: Rectangle): void;
   /** Destroys windows and everything the partition holds. */
   destroy(): Promise<void>;
   has(contents: WebContents): boolean;
@@ -52,7 +39,7 @@ export function sessionWindows(
   id: string,
   apps: readonly ClinicalApp[],
   bounds: Rectangle,
-  on: { blocked(what: Blocked): void; crashed(app: string): void },
+  on: { blocked(what: Blocked): void; opened(app: string): void; crashed(app: string): void },
 ): SessionWindows {
   // No "persist:" prefix: the partition lives in memory and dies with its windows.
   const partition = electronSession.fromPartition(`session-${id}`, { cache: true });
@@ -78,79 +65,35 @@ export function sessionWindows(
     });
   });
 
-  const windows = new Map<string, BrowserWindow>();
-  const painted = new Map<string, Promise<void>>();
-  let isGone = false;
-  let active = apps[0]?.id;
-  for (const app of apps) {
-    const window = sandboxedWindow(
-      {
-        ...bounds,
-        backgroundColor: '#ffffff',
-        webPreferences: { safeDialogs: true, disableDialogs: true, navigateOnDragDrop: false },
-      },
-      partition,
-    );
-    // A page may close itself. (Preventing that makes Chromium 114 stumble over the window at the end.)
-    window.once('closed', () => {
-      windows.delete(app.id);
-      if (active === app.id) active = [...windows.keys()][0];
-      if (!isGone) on.crashed(app.id);
-    });
-    window.webContents.on('render-process-gone', () => on.crashed(app.id));
-    // A page that cannot be reached shows its own error; the log has the crash code, never the address.
-    window.loadURL(app.url).catch(() => {
-      if (!isGone) on.crashed(app.id);
-    });
-    windows.set(app.id, window);
-    painted.set(app.id, firstPaint(window));
-  }
-
-  const activeWindow = () => (active === undefined ? undefined : windows.get(active));
+  const running = sessionApps(
+    apps,
+    bounds,
+    (place) =>
+      sandboxedWindow(
+        {
+          ...place,
+          backgroundColor: '#ffffff',
+          webPreferences: { safeDialogs: true, disableDialogs: true, navigateOnDragDrop: false },
+        },
+        partition,
+      ),
+    on,
+  );
 
   return {
+    ...running,
     apps,
-    get activeApp() {
-      return active;
-    },
-    select(app) {
-      const next = windows.get(app);
-      if (next === undefined || app === active) return;
-      const previous = activeWindow();
-      active = app;
-      next.show();
-      previous?.hide();
-    },
-    show() {
-      for (const window of windows.values()) window.webContents.setAudioMuted(false);
-      activeWindow()?.show();
-    },
-    painted: () => (active === undefined ? undefined : painted.get(active)) ?? Promise.resolve(),
-    hide() {
-      for (const window of windows.values()) {
-        window.webContents.setAudioMuted(true);
-        window.hide();
-      }
-    },
-    focus() {
-      activeWindow()?.focus();
-    },
-    place(next) {
-      for (const window of windows.values()) window.setBounds(next);
+    get active() {
+      return running.active;
     },
     async destroy() {
-      isGone = true;
-      for (const window of [...windows.values()]) window.destroy();
-      windows.clear();
+      running.destroy();
       await partition.clearStorageData();
       await partition.clearCache();
     },
-    has: (contents) =>
-      [...windows.values()].some(
-        (window) => !window.isDestroyed() && window.webContents === contents,
-      ),
+    has: (contents) => running.appOf(contents) !== undefined,
     allows(contents, url) {
-      const app = apps.find(({ id: appId }) => windows.get(appId)?.webContents === contents);
+      const app = running.appOf(contents);
       return app !== undefined && hostAllowed(app, url);
     },
   };

@@ -1,5 +1,5 @@
 import { type BrowserWindow, type Rectangle, type WebContents, clipboard, screen } from 'electron';
-import type { Surfaces } from '../ports/surfaces.ts';
+import type { SessionApps, Surfaces } from '../ports/surfaces.ts';
 import { type Curtains, coveringBounds, curtains } from './curtains.ts';
 import { type Blocked, lockDownContents } from './lockdown.ts';
 import type { stationPages } from './pages.ts';
@@ -18,8 +18,7 @@ export interface Desk extends Surfaces {
   /** Windows that show the view. */
   pages(): readonly WebContents[];
   isStationPage(webContentsId: number): boolean;
-  /** Active app of a session, and its apps. */
-  session(id: string): Pick<SessionWindows, 'apps' | 'activeApp'> | undefined;
+  session(id: string): SessionApps | undefined;
   /** The agent is going down: from now on no window is made or raised. */
   freeze(): void;
   /** A page says whose session's name it has drawn; heard from the bar only. */
@@ -47,6 +46,7 @@ export function desk(
   preload: string,
   on: {
     blocked(session: string | undefined, what: Blocked): void;
+    appOpened(session: string, app: string): void;
     appCrashed(session: string, app: string): void;
     pageGone(surface: 'curtain' | 'bar' | 'overlay'): void;
     displaysChanged(): void;
@@ -178,6 +178,7 @@ export function desk(
         session,
         sessionWindows(session, apps, area().work, {
           blocked: (what) => on.blocked(session, what),
+          opened: (app) => on.appOpened(session, app),
           crashed: (app) => on.appCrashed(session, app),
         }),
       );
