@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -8,7 +9,8 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { EVENTS_CONTENT_TYPE, NONCE_HEADER } from '../common/wire.ts';
 import type { Context } from './context.ts';
 import { Refusal } from './errors.ts';
-import { securityHeaders } from './http/headers.ts';
+import { onlyHttps, securityHeaders } from './http/headers.ts';
+import type { Listening } from './http/listening.ts';
 import { createNonces } from './http/nonces.ts';
 import { refuse } from './http/refuse.ts';
 import { createIngest } from './ingest.ts';
@@ -27,13 +29,14 @@ export interface AppOptions {
   readonly keys: Keys;
   readonly log: Log;
   readonly consoleDir: string;
+  readonly listening?: Pick<Listening, 'tls' | 'trustProxy'>;
   /** Wall clock, ms. */
   readonly now?: () => number;
 }
 
 /** The whole server without a socket: `listen` it, or `inject` requests. Closing it leaves the store open. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { store, keys, log, consoleDir, now = Date.now } = options;
+  const { store, keys, log, consoleDir, listening, now = Date.now } = options;
   const heard = new Map<string, number>();
   const feed = createOverviewFeed(() => buildOverview(store.read, heard, now()), log);
   const nonces = createNonces(keys.nonceKey, now);
@@ -41,8 +44,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const context: Context = { store, keys, nonces, ingest, feed, heard, consoleDir, now };
 
   const loggerInstance: FastifyBaseLogger = log;
-  const app = Fastify({
+  const tls = listening?.tls;
+  const trustProxy = [...(listening?.trustProxy ?? [])];
+  const app = Fastify<Server>({
     loggerInstance,
+    ...(tls === undefined ? {} : { https: { cert: tls.cert, key: tls.key } }),
+    ...(trustProxy.length === 0 ? {} : { trustProxy }),
     // Fastify's own request lines carry the query, where the console's token may be.
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
@@ -62,6 +69,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest('refusedWith', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
+    if (request.protocol === 'https') reply.headers(onlyHttps);
     if (request.url.startsWith('/v1/')) reply.header(NONCE_HEADER, nonces.issue());
   });
   app.addHook('onResponse', async (request, reply) => {

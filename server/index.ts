@@ -20,8 +20,8 @@ async function main(): Promise<number | undefined> {
   });
   if (!command.ok) return fail(command.error);
   if (command.value.kind === 'help') return say(command.value.text);
-  const { program, values } = command.value;
-  const outcome = await program.run(values);
+  const { program, values, where } = command.value;
+  const outcome = await program.run(values, where);
   if (!outcome.ok) return fail(outcome.error);
   return outcome.value === undefined ? undefined : say(outcome.value);
 }

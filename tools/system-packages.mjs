@@ -27,6 +27,7 @@ const lists = {
     'util-linux',
     'passwd',
     'procps',
+    'openssl',
     'python3-fido2',
   ],
 };

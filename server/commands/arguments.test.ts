@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { err, ok } from '../../common/result.ts';
-import { text } from '../config/field.ts';
+import { text, whole } from '../config/field.ts';
+import { settings } from '../config/settings.ts';
 import { readCommand } from './arguments.ts';
 import { program } from './program.ts';
-import { programs } from './registry.ts';
 
 const run = async () => ok(undefined);
 const family = ['admin station list', 'admin station'].map((name) =>
@@ -17,7 +17,21 @@ const restore = program({
   positional: 'file',
   run,
 });
-const all = [...programs, ...family, restore];
+const serve = program({
+  name: 'serve',
+  about: 'x',
+  settings: ['data', 'port', 'trustProxy', 'allowInsecure'],
+  options: {},
+  run,
+});
+const make = program({
+  name: 'make',
+  about: 'x',
+  settings: ['data'],
+  options: { group: text('a group', 9), count: { ...whole(1, 10_000), otherwise: 1 } },
+  run,
+});
+const all = [serve, make, ...family, restore];
 
 function read(
   line: string,
@@ -36,36 +50,50 @@ const inFile = (values: object, file = '/d/wardlock-server.json') => ({
   [file]: JSON.stringify(values),
 });
 
+const served = (data: string, port: number) => ({
+  command: 'serve',
+  data,
+  port,
+  trustProxy: [],
+  allowInsecure: false,
+});
+
 test('option before environment before file before default', () => {
-  const serve = (port: number) => ({ command: 'serve', data: '/d', port });
-  expect(read('serve --data /d')).toEqual(serve(8787));
-  expect(read('serve --data /d', {}, inFile({ port: 1 }))).toEqual(serve(1));
-  expect(read('serve --data /d', { WARDLOCK_PORT: '2' }, inFile({ port: 1 }))).toEqual(serve(2));
-  expect(read('serve --data /d --port 3', { WARDLOCK_PORT: '2' }, inFile({ port: 1 }))).toEqual(
-    serve(3),
-  );
-  expect(read('pairing-code --data /d --group ICU')).toEqual({
-    command: 'pairing-code',
+  const file = inFile({ port: 1 });
+  const env = { WARDLOCK_PORT: '2' };
+  expect(read('serve --data /d')).toEqual(served('/d', 8787));
+  expect(read('serve --data /d', {}, file)).toEqual(served('/d', 1));
+  expect(read('serve --data /d', env, file)).toEqual(served('/d', 2));
+  expect(read('serve --data /d --port 3', env, file)).toEqual(served('/d', 3));
+  expect(read('make --data /d --group ER')).toEqual({
+    command: 'make',
     data: '/d',
-    group: 'ICU',
+    group: 'ER',
     count: 1,
-    hours: 24,
   });
 });
 
 test('the file is where the data is, here, or where it is said to be', () => {
   const here = inFile({ port: 5 }, '/here/wardlock-server.json');
-  expect(read('serve', {}, here)).toEqual({ command: 'serve', data: '/here', port: 5 });
-  expect(read('serve --data e', {}, inFile({ port: 6 }, '/here/e/wardlock-server.json'))).toEqual({
-    command: 'serve',
-    data: '/here/e',
-    port: 6,
-  });
+  expect(read('serve', {}, here)).toEqual(served('/here', 5));
+  const below = inFile({ port: 6 }, '/here/e/wardlock-server.json');
+  expect(read('serve --data e', {}, below)).toEqual(served('/here/e', 6));
   // A path in a file counts from there.
   const etc = inFile({ data: '../var', port: 7 }, '/etc/w.json');
-  const expected = { command: 'serve', data: '/var', port: 7 };
-  expect(read('serve', { WARDLOCK_CONFIG: '/etc/w.json' }, etc)).toEqual(expected);
-  expect(read('serve --config ../etc/w.json', { WARDLOCK_CONFIG: '/x' }, etc)).toEqual(expected);
+  expect(read('serve', { WARDLOCK_CONFIG: '/etc/w.json' }, etc)).toEqual(served('/var', 7));
+  const option = read('serve --config ../etc/w.json', { WARDLOCK_CONFIG: '/x' }, etc);
+  expect(option).toEqual(served('/var', 7));
+});
+
+test('flags and lists, as text and as JSON', () => {
+  const values = { trustProxy: ['10.0.0.1', 'fd00::/8'], allowInsecure: true };
+  const expected = { ...served('/d', 8787), ...values };
+  expect(read('serve --data /d', {}, inFile(values))).toEqual(expected);
+  const env = { WARDLOCK_TRUST_PROXY: '10.0.0.1, fd00::/8', WARDLOCK_ALLOW_INSECURE: 'true' };
+  expect(read('serve --data /d', env)).toEqual(expected);
+  const line = 'serve --data /d --trust-proxy 10.0.0.1,fd00::/8 --allow-insecure';
+  expect(read(line)).toEqual(expected);
+  expect(read(`${line}=false`)).toEqual({ ...expected, allowInsecure: false });
 });
 
 test('the longest name is the command, and a bare word its positional option', () => {
@@ -123,13 +151,13 @@ test.each([
     'serve --data /d',
     {},
     inFile({ prot: 1 }),
-    '/d/wardlock-server.json does not take "prot"; allowed are data, port.',
+    `/d/wardlock-server.json does not take "prot"; allowed are ${Object.keys(settings).join(', ')}.`,
   ],
   [
     'serve --data /d',
     {},
     { '/d/wardlock-server.json': '{"__proto__":1}' },
-    '/d/wardlock-server.json does not take "__proto__"; allowed are data, port.',
+    `/d/wardlock-server.json does not take "__proto__"; allowed are ${Object.keys(settings).join(', ')}.`,
   ],
   ['serve', twice, { '/c': '[]' }, '/c is not one JSON object.'],
   ['serve', twice, { '/c': '{"a":' }, '/c is not one JSON object.'],
@@ -139,13 +167,27 @@ test.each([
     'serve --data d --host x',
     {},
     {},
-    'serve does not take "--host"; allowed are --data, --port, --config.',
+    'serve does not take "--host"; allowed are --data, --port, --trust-proxy, --allow-insecure, --config.',
   ],
-  ['serve d', {}, {}, 'serve does not take "d"; allowed are --data, --port, --config.'],
-  ['restore a b', {}, {}, 'restore does not take "b"; allowed are --data, --config, --file.'],
-  ['seed --data d', {}, {}, '--file is missing; allowed is a practice.json file.'],
+  ['make d', {}, {}, 'make does not take "d"; allowed are --data, --config, --group, --count.'],
+  ...['10.0.0.1/33', '10.0.0', 'localhost', '10.0.0.1/8/8', '::/129', '10.0.0.1/', ''].map(
+    (given): [string, Record<string, string>, Record<string, string>, string] => [
+      'serve --data d',
+      { WARDLOCK_TRUST_PROXY: `10.0.0.1,${given}` },
+      {},
+      `WARDLOCK_TRUST_PROXY is ["10.0.0.1","${given}"]; allowed is ${settings.trustProxy.allowed}.`,
+    ],
+  ),
   [
-    'pairing-code --data d --group g --count 0',
+    'serve --data d --allow-insecure=yes',
+    {},
+    {},
+    '--allow-insecure is "yes"; allowed is true or false.',
+  ],
+  ['restore a b', {}, {}, 'restore does not take "b"; allowed are --data, --config, --file.'],
+  ['make --data d', {}, {}, '--group is missing; allowed is a group.'],
+  [
+    'make --data d --group g --count 0',
     {},
     {},
     '--count is 0; allowed is a whole number from 1 to 10000.',

@@ -4,13 +4,14 @@ import { type Field, type Fields, optionOf } from '../config/field.ts';
 import { type Sources, missing, parse, resolveSettings } from '../config/resolve.ts';
 import { settings } from '../config/settings.ts';
 import { describeAll, describeOne } from './help.ts';
-import type { Program } from './program.ts';
+import type { Program, Where } from './program.ts';
 
 export type Command =
   | {
       readonly kind: 'run';
       readonly program: Program;
       readonly values: Readonly<Record<string, unknown>>;
+      readonly where: Where;
     }
   | { readonly kind: 'help'; readonly text: string };
 
@@ -32,7 +33,7 @@ export function readCommand(
   if (!given.ok) return given;
   const fromSettings = resolveSettings(program.settings, { ...world, options: given.value });
   if (!fromSettings.ok) return fromSettings;
-  const values: Record<string, unknown> = { ...fromSettings.value };
+  const values: Record<string, unknown> = { ...fromSettings.value.values };
   for (const [name, field] of Object.entries(program.options)) {
     const text = given.value.get(name);
     const where = optionOf(name);
@@ -41,7 +42,7 @@ export function readCommand(
     if (!value.ok) return value;
     values[name] = value.value;
   }
-  return ok({ kind: 'run', program, values });
+  return ok({ kind: 'run', program, values, where: fromSettings.value.where });
 }
 
 /** The longest name wins: `admin station list` is not `admin` with two words too many. */

@@ -1,6 +1,6 @@
 import type { Result } from '../../common/result.ts';
 import type { Fields, Values } from '../config/field.ts';
-import type { SettingName, settings } from '../config/settings.ts';
+import type { SettingName, Settings } from '../config/settings.ts';
 
 /** What a command has to say at its end; undefined when it has said everything. The error is a sentence. */
 export type Outcome = Result<string | undefined, string>;
@@ -14,8 +14,11 @@ export interface Program {
   readonly options: Fields;
   /** The option that may also stand there without its name. */
   readonly positional: string | undefined;
-  run(values: Readonly<Record<string, unknown>>): Promise<Outcome>;
+  run(values: Readonly<Record<string, unknown>>, where: Where): Promise<Outcome>;
 }
+
+/** How a setting's source is called in a sentence: `--port`, `port in /x/wardlock-server.json`. */
+export type Where = (setting: string) => string;
 
 export function program<S extends SettingName, O extends Fields>(spec: {
   readonly name: string;
@@ -23,12 +26,12 @@ export function program<S extends SettingName, O extends Fields>(spec: {
   readonly settings: readonly S[];
   readonly options: O;
   readonly positional?: Extract<keyof O, string>;
-  readonly run: (values: Pick<Values<typeof settings>, S> & Values<O>) => Promise<Outcome>;
+  readonly run: (values: Pick<Settings, S> & Values<O>, where: Where) => Promise<Outcome>;
 }): Program {
   return {
     ...spec,
     positional: spec.positional,
     // `readCommand` has parsed each value by its own schema.
-    run: (values) => spec.run(values as Pick<Values<typeof settings>, S> & Values<O>),
+    run: (values, where) => spec.run(values as Pick<Settings, S> & Values<O>, where),
   };
 }

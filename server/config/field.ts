@@ -46,6 +46,23 @@ export const whole = (min: number, max: number) => ({
 
 export const path = (allowed: string) => ({ ...text(allowed, 4096), path: true as const });
 
+export const flag = {
+  schema: z.boolean(),
+  allowed: 'true or false',
+  fromText: (given: string): unknown =>
+    given === 'true' || given === 'false' ? given === 'true' : given,
+  otherwise: false,
+  flag: true as const,
+};
+
+export const list = <T extends string>(item: z.ZodType<T>, allowed: string) => ({
+  schema: z.array(item).max(1000).readonly(),
+  allowed,
+  fromText: (given: string): unknown => given.split(',').map((one) => one.trim()),
+});
+
+export const optional = <F extends object>(field: F) => ({ ...field, optional: true as const });
+
 /** `tlsCert` → `tls-cert`. */
 const dashed = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -16,6 +16,12 @@ export interface Sources {
   readonly readFile: (file: string) => Result<string | undefined, string>;
 }
 
+export interface Resolved {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** How the source of each is called in a sentence. */
+  readonly where: (name: string) => string;
+}
+
 interface ConfigFile {
   readonly file: string;
   readonly values: Readonly<Record<string, unknown>>;
@@ -29,40 +35,44 @@ interface ConfigFile {
 export function resolveSettings(
   wanted: readonly string[],
   sources: Sources,
-): Result<Record<string, unknown>, string> {
+): Result<Resolved, string> {
   const config = readConfig(sources);
   if (!config.ok) return config;
   const values: Record<string, unknown> = {};
+  const origins = new Map<string, string>();
   for (const [name, field] of Object.entries<Field>(settings)) {
     if (!wanted.includes(name)) continue;
-    const value = resolve(name, field, sources, config.value);
-    if (!value.ok) return value;
-    values[name] = value.value;
+    const { where, value, folder } = find(name, field, sources, config.value);
+    origins.set(name, where);
+    const parsed = value === undefined ? missing(field, where) : parse(field, value, where);
+    if (!parsed.ok) return parsed;
+    const { value: final } = parsed;
+    values[name] =
+      field.path && typeof final === 'string' ? nodePath.resolve(folder, final) : final;
   }
-  return ok(values);
+  return ok({ values, where: (name) => origins.get(name) ?? name });
 }
 
-function resolve(
+/** Where a setting is given, as what, and from which folder its path counts. */
+function find(
   name: string,
   field: Field,
   { options, env, cwd }: Sources,
   config: ConfigFile | undefined,
-): Result<unknown, string> {
+): { readonly where: string; readonly value: unknown; readonly folder: string } {
   const given = options.get(name) ?? env[variableOf(name)];
   if (given !== undefined) {
     const where = options.has(name) ? optionOf(name) : variableOf(name);
-    const value = parse(field, field.fromText(given), where);
-    return value.ok && field.path ? ok(nodePath.resolve(cwd, String(value.value))) : value;
+    return { where, value: field.fromText(given), folder: cwd };
   }
   const inFile = config?.values[name];
   if (config !== undefined && inFile !== undefined) {
-    const value = parse(field, inFile, `${name} in ${config.file}`);
-    if (!value.ok || !field.path) return value;
-    return ok(nodePath.resolve(nodePath.dirname(config.file), String(value.value)));
+    const where = `${name} in ${config.file}`;
+    return { where, value: inFile, folder: nodePath.dirname(config.file) };
   }
   // Started in its own folder, a server finds itself.
-  if (name === 'data' && config?.file === nodePath.join(cwd, CONFIG_FILE)) return ok(cwd);
-  return missing(field, optionOf(name));
+  const here = name === 'data' && config?.file === nodePath.join(cwd, CONFIG_FILE);
+  return { where: optionOf(name), value: here ? cwd : undefined, folder: cwd };
 }
 
 /** A value that was not given: the default, or a sentence. */

@@ -1,4 +1,14 @@
-import { type Fields, path, whole } from './field.ts';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { type Fields, type Values, flag, list, optional, path, text, whole } from './field.ts';
+
+/** An address, or a range of them as `10.0.0.0/8`. */
+const addresses = z.string().refine((value) => {
+  const [address = '', bits, more] = value.split('/');
+  const size = { 4: 32, 6: 128 }[isIP(address)];
+  if (size === undefined || more !== undefined) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= size);
+});
 
 /**
  * What a server can be told, whichever command runs: in `wardlock-server.json` under its name, in the
@@ -6,10 +16,19 @@ import { type Fields, path, whole } from './field.ts';
  */
 export const settings = {
   data: path('a folder'),
+  host: { ...text('a host name or an address of this computer', 253), otherwise: '127.0.0.1' },
   port: { ...whole(0, 65_535), otherwise: 8787 },
+  tlsCert: optional(path('a PEM file with the certificate, then those of its authority')),
+  tlsKey: optional(path('a PEM file with the private key of the certificate')),
+  trustProxy: {
+    ...list(addresses, 'addresses of proxies, or ranges such as 10.0.0.0/8'),
+    otherwise: [],
+  },
+  allowInsecure: flag,
 } as const satisfies Fields;
 
 export type SettingName = keyof typeof settings;
+export type Settings = Values<typeof settings>;
 
 /** The name of the file that is looked for in the data folder. */
 export const CONFIG_FILE = 'wardlock-server.json';

@@ -17,3 +17,6 @@ export const securityHeaders = {
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 } as const;
+
+/** RFC 6797, on answers that went out over TLS: a browser does not come back without it. */
+export const onlyHttps = { 'strict-transport-security': 'max-age=31536000' } as const;

@@ -44,7 +44,9 @@ export const consoleFileRoutes =
         }
         if (!sameText(token, keys.consoleToken)) throw new Refusal('no-console-token');
         // On to the bare address: the token stays out of history and address bar.
-        return reply.header('set-cookie', consoleCookie(token)).redirect('/', 303);
+        return reply
+          .header('set-cookie', consoleCookie(token, request.protocol))
+          .redirect('/', 303);
       },
     );
 

@@ -33,7 +33,7 @@ import {
   wireError,
 } from '../../common/wire.ts';
 import { demoPeople, demoPractice } from '../../demo/practice.mjs';
-import { buildApp } from '../../server/app.ts';
+import { type AppOptions, buildApp } from '../../server/app.ts';
 import { type Keys, loadKeys } from '../../server/keys.ts';
 import { createLog } from '../../server/log.ts';
 import { createPairingCode } from '../../server/pairing.ts';
@@ -326,7 +326,7 @@ export function makePractice(): { practice: Practice; keys: PersonKey[] } {
 }
 
 /** A seeded server that does not listen, and its clock. */
-export async function openLab() {
+export async function openLab(options: Pick<AppOptions, 'listening'> = {}) {
   const data = await mkdtemp(path.join(tmpdir(), 'wardlock-server-'));
   const { practice, keys: people } = makePractice();
   const keys: Keys = await loadKeys(data);
@@ -346,6 +346,7 @@ export async function openLab() {
     log: createLog(sink),
     consoleDir: path.join(data, 'no-console'),
     now: () => clock.ms,
+    ...options,
   });
   const send: Send = async ({ method, url, headers, body }) => {
     const response = await app.inject({

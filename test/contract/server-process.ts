@@ -41,10 +41,13 @@ export interface ServerProcess {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }
 
-export async function startServer(data: string): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [program, 'serve', '--data', data, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** Serves a data folder on a free port of this computer. */
+export async function startServer(
+  data: string,
+  ...options: readonly string[]
+): Promise<ServerProcess> {
+  const args = [program, 'serve', '--data', data, '--port', '0', ...options];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk) => (log += String(chunk)));
   const ended = once(child, 'exit');
@@ -56,7 +59,7 @@ export async function startServer(data: string): Promise<ServerProcess> {
   const consoleUrl = new URL(ready.consoleUrl);
   return {
     child,
-    origin: `http://127.0.0.1:${ready.port}`,
+    origin: `${consoleUrl.protocol}//127.0.0.1:${ready.port}`,
     token: consoleUrl.searchParams.get('token') ?? '',
     log: () => log,
     async end(signal) {
