@@ -10,6 +10,25 @@ export const toBase64url = (bytes: Uint8Array): string => base64url.encode(bytes
 export const fromBase64url = (text: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(base64url.decode(text));
 
+/** Bytes to RFC 4648 §4 base64, padded. */
+export function toBase64(bytes: Uint8Array): string {
+  const text = toBase64url(bytes).replaceAll('-', '+').replaceAll('_', '/');
+  return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
+}
+
+/** Padded base64 to bytes; undefined for any spelling but the one that `toBase64` writes. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const bytes = fromBase64url(text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''));
+  return toBase64(bytes) === text ? bytes : undefined;
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
 const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

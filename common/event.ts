@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Sha256, toHex, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
+import { leafHash } from './tree.ts';
 
 /** The chain value before the first event of an epoch. */
 export const GENESIS = '0'.repeat(64);
@@ -120,8 +121,6 @@ export function canonicalBytes(event: AccessEvent): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-const LEAF = Uint8Array.of(0);
-
 /** Chain hash of an event = RFC 6962 leaf hash of its canonical bytes, lower-case hex. */
 export const chainHash = (sha256: Sha256, canonical: Uint8Array): string =>
-  toHex(sha256(LEAF, canonical));
+  toHex(leafHash(sha256, canonical));

@@ -29,6 +29,8 @@ const lists = {
     'procps',
     'openssl',
     'python3-fido2',
+    'golang-go',
+    'golang-golang-x-mod-dev',
   ],
 };
 
