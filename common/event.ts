@@ -6,8 +6,8 @@ import { leafHash } from './tree.ts';
 /** The chain value before the first event of an epoch. */
 export const GENESIS = '0'.repeat(64);
 
-/** Largest canonical form of one event, in bytes. */
-export const MAX_EVENT_BYTES = 64 * 1024;
+/** Largest canonical form of one event, in bytes: its length has two bytes in an entry bundle (ADR 6). */
+export const MAX_EVENT_BYTES = 65_535;
 
 export const id = z.uuid();
 export const hashHex = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');

@@ -39,7 +39,7 @@ const catalogue = {
   ],
   'too-large': [413, 'The body is too large.'],
   'too-many-events': [413, 'Send fewer events per request.'],
-  'line-too-long': [413, 'An event is longer than 64 KiB.'],
+  'line-too-long': [413, 'An event is longer than 65,535 bytes.'],
   'wrong-content-type': [415, 'The content type is not taken here.'],
   'slow-down': [429, 'Too many refused attempts from this address: try again in a minute.'],
   internal: [500, 'The server failed; its log says more.'],
