@@ -387,6 +387,34 @@ describe('a transaction', () => {
     expect(await answer).toBe('cancelled');
   });
 
+  it('makes a key that went silent abandon the command before it closes the device', async () => {
+    const answer = ask();
+    time.advance(3_000);
+    expect(await answer).toBe('silent');
+    const closing = hid.close();
+    await settled();
+    expect(toHex(key.sent[1] ?? new Uint8Array())).toBe(
+      toHex(report('aabbccdd 86 0008 090a0b0c0d0e0f10')),
+    );
+    expect(key.isClosed()).toBe(false);
+    key.answer(ownInit('090a0b0c0d0e0f10'));
+    await closing;
+    expect(key.isClosed()).toBe(true);
+    expect(await ask()).toBe('cancelled');
+  });
+
+  it('closes a key that stays deaf all the same, a second later', async () => {
+    const answer = ask();
+    time.advance(3_000);
+    await answer;
+    const closing = hid.close();
+    await settled();
+    time.advance(1_000);
+    await closing;
+    expect(key.isClosed()).toBe(true);
+    expect(await ask()).toBe('cancelled');
+  });
+
   it('ends at once when the key is pulled, and tells it once', async () => {
     const answer = ask();
     key.pull();

@@ -159,7 +159,21 @@ export class CtapHid {
   async close(): Promise<void> {
     this.cancel();
     await this.idle;
+    if (this.isLost && this.ended === 'cancelled') await this.abandon();
     this.port.close();
+  }
+
+  /** A key that has gone silent may still be at our command, and busy for the next channel: INIT ends that. */
+  private async abandon(): Promise<void> {
+    this.ended = undefined;
+    try {
+      await this.init(this.channel);
+    } catch (error) {
+      // It is as deaf as before, or was pulled: nothing more can be done for it.
+      if (!(error instanceof CtapLinkError)) throw error;
+    } finally {
+      this.ended ??= 'cancelled';
+    }
   }
 
   /** Waits for a key that another channel holds, for a second in all. */

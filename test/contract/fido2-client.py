@@ -8,6 +8,7 @@ import json
 import socket
 import sys
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from fido2.attestation import PackedAttestation
@@ -116,6 +117,15 @@ def refused(code, call, *args, **kwargs):
     raise AssertionError("not refused, expected %s" % code)
 
 
+def unreadable(call):
+    """The library has an error of its own for each kind of broken answer."""
+    try:
+        answer = call()
+    except Exception:
+        return
+    raise AssertionError("took %r for an answer" % answer)
+
+
 def descriptor(credential):
     return {"type": "public-key", "id": credential.auth_data.credential_data.credential_id}
 
@@ -145,6 +155,62 @@ def registers_and_asserts(key):
     refused(ERR.CREDENTIAL_EXCLUDED, key.register, exclude_list=[descriptor(made)])
     key.register(b"elsewhere", exclude_list=[], rp="other.example")
     refused(ERR.NO_CREDENTIALS, key.sign, rp="third.example")
+
+
+def shows_what_stands_behind_it(key):
+    key.pin.set_pin(PIN)
+    root = x509.load_pem_x509_certificate(sys.stdin.buffer.read()).public_key()
+
+    def made(**profile):
+        key.control("set-key", profile=profile)
+        key.power_cycle()
+        return key.register()
+
+    def is_pinned(made):
+        leaf = x509.load_der_x509_certificate(made.att_statement["x5c"][0])
+        try:
+            root.verify(leaf.signature, leaf.tbs_certificate_bytes, ec.ECDSA(hashes.SHA256()))
+            return True
+        except InvalidSignature:
+            return False
+
+    genuine = made()
+    other = made(attestation="other-root")
+    own = made(attestation="self")
+    for each in (genuine, other, own):
+        assert each.fmt == "packed"
+        PackedAttestation().verify(each.att_statement, each.auth_data, HASH)
+    assert is_pinned(genuine) and not is_pinned(other)
+    assert "x5c" not in own.att_statement
+    nothing = made(attestation="none")
+    assert nothing.fmt == "none" and nothing.att_statement == {}
+    # BE and BS, at registration and at each assertion.
+    assert made(backedUp=True).auth_data.flags == 0x45 | 0x18
+    assert key.sign().auth_data.flags == 0x05 | 0x18
+
+
+def breaks_as_it_is_told(key):
+    key.pin.set_pin(PIN)
+    retries = lambda: key.pin.get_pin_retries()[0]
+    aimed = {"command": 6, "subCommand": 1}
+    key.control("set-fault", fault={"kind": "status", "status": 0x27, "times": 2, **aimed})
+    for _ in range(2):
+        refused(ERR.OPERATION_DENIED, retries)
+    assert retries() == 8
+    key.control("set-fault", fault={"kind": "slow", "delayMs": 300, **aimed})
+    assert retries() == 8
+    key.control("set-fault", fault={"kind": "answer", "hex": "00a10318ff", **aimed})
+    assert retries() == 255
+    for kind in ("noise", "truncated", "sequence", "busy"):
+        key.control("set-fault", fault={"kind": kind, **aimed})
+        unreadable(retries)
+        key.open()
+        assert retries() == 8
+    # It was not meant.
+    key.control("set-fault", fault={"kind": "status", "status": 0x27, **aimed})
+    key.ctap.get_info()
+    key.control("set-fault", fault=None)
+    assert retries() == 8
 
 
 def spends_a_token_on_one_touch(key):

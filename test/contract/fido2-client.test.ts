@@ -13,6 +13,8 @@ const script = path.join(import.meta.dirname, 'fido2-client.py');
 
 const scenarios = [
   'registers_and_asserts',
+  'shows_what_stands_behind_it',
+  'breaks_as_it_is_told',
   'spends_a_token_on_one_touch',
   'sets_and_changes_the_pin',
   'locks_after_wrong_pins',

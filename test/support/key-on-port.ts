@@ -74,7 +74,7 @@ export function keyOnPort(twist: Twist, people = [{ id: 'nurse', name: 'Nurse', 
           3,
           0x0d,
         );
-        return queueMicrotask(() => answer(0x06, payload, 0xffff_ffff));
+        return queueMicrotask(() => answer(0x06, payload, frame.channel));
       }
       if (frame.command === 0x11) return abort.abort();
       message = [];

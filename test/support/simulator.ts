@@ -43,6 +43,8 @@ export async function connectControl(port: number) {
     return { ...reply };
   };
   return {
+    /** Any command of control-commands.ts. */
+    ask,
     insert: (key: string) => ask({ cmd: 'insert', key }),
     remove: () => ask({ cmd: 'remove' }),
     touch: async () => (await ask({ cmd: 'touch' }))['touched'] === true,
