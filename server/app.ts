@@ -8,20 +8,25 @@ import Fastify, {
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { EVENTS_CONTENT_TYPE, NONCE_HEADER } from '../common/wire.ts';
 import type { Context } from './context.ts';
+import { SILENT_AFTER_MS } from './domain/screen.ts';
 import { Refusal } from './errors.ts';
 import { onlyHttps, securityHeaders } from './http/headers.ts';
 import type { Listening } from './http/listening.ts';
 import { createNonces } from './http/nonces.ts';
+import { describeRoutes } from './http/openapi.ts';
 import { refuse } from './http/refuse.ts';
 import { createIngest } from './ingest.ts';
 import type { Keys } from './keys.ts';
 import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { createOverviewFeed } from './overview-feed.ts';
 import { buildOverview } from './overview.ts';
 import { consoleFileRoutes } from './routes/console-files.ts';
 import { consoleRoutes } from './routes/console.ts';
+import { healthRoutes } from './routes/health.ts';
 import { pairRoutes } from './routes/pair.ts';
 import { stationRoutes } from './routes/station.ts';
+import { createRunning } from './running.ts';
 import type { Store } from './store/store.ts';
 
 export interface AppOptions {
@@ -30,17 +35,25 @@ export interface AppOptions {
   readonly log: Log;
   readonly consoleDir: string;
   readonly listening?: Pick<Listening, 'tls' | 'trustProxy'>;
+  /** Opens /metrics; without one it answers this computer only. */
+  readonly metricsToken?: string | undefined;
   /** Wall clock, ms. */
   readonly now?: () => number;
 }
 
 /** The whole server without a socket: `listen` it, or `inject` requests. Closing it leaves the store open. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { store, keys, log, consoleDir, listening, now = Date.now } = options;
+  const { store, keys, log, consoleDir, listening, metricsToken, now = Date.now } = options;
   const heard = new Map<string, number>();
   const feed = createOverviewFeed(() => buildOverview(store.read, heard, now()), log);
   const nonces = createNonces(keys.nonceKey, now);
-  const ingest = createIngest({ store, log, now, committed: feed.changed });
+  const running = createRunning();
+  const ingest = running.watch(createIngest({ store, log, now, committed: feed.changed }));
+  const metrics = createMetrics({
+    ingesting: running.count,
+    disputed: store.read.disputed,
+    heard: () => [...heard.values()].filter((at) => now() - at < SILENT_AFTER_MS).length,
+  });
   const context: Context = { store, keys, nonces, ingest, feed, heard, consoleDir, now };
 
   const loggerInstance: FastifyBaseLogger = log;
@@ -73,6 +86,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     if (request.url.startsWith('/v1/')) reply.header(NONCE_HEADER, nonces.issue());
   });
   app.addHook('onResponse', async (request, reply) => {
+    metrics.answered({
+      method: request.method,
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    });
     request.log.info({
       method: request.method,
       route: request.routeOptions.url,
@@ -84,6 +103,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.addHook('onClose', async () => feed.close());
 
+  await describeRoutes(app);
+  const checks = { database: store.read.practice };
+  await app.register(healthRoutes({ checks, metrics, metricsToken }));
   await app.register(stationRoutes(context));
   await app.register(pairRoutes(context));
   await app.register(consoleRoutes(context));

@@ -22,6 +22,10 @@ const catalogue = {
     401,
     'Open the console with the address that the server printed when it started.',
   ],
+  'no-metrics-token': [
+    401,
+    'Ask from the server’s own computer, or with the metrics token of its settings.',
+  ],
   'pairing-code-unknown': [403, 'There is no such pairing code: make a new one at the server.'],
   'pairing-code-expired': [403, 'The pairing code has expired: make a new one at the server.'],
   'pairing-code-used': [403, 'The pairing code is used up: make a new one at the server.'],

@@ -17,7 +17,16 @@ import { noServerIn } from './with-server.ts';
 export const serve = program({
   name: 'serve',
   about: 'Runs the server until it gets SIGTERM or SIGINT.',
-  settings: ['data', 'host', 'port', 'tlsCert', 'tlsKey', 'trustProxy', 'allowInsecure'],
+  settings: [
+    'data',
+    'host',
+    'port',
+    'tlsCert',
+    'tlsKey',
+    'trustProxy',
+    'allowInsecure',
+    'metricsToken',
+  ],
   options: {},
   async run(given, where) {
     const { data } = given;
@@ -34,6 +43,7 @@ export const serve = program({
       log,
       consoleDir: consoleDir(),
       listening: listening.value,
+      metricsToken: given.metricsToken,
     });
     try {
       const { host, port } = listening.value;

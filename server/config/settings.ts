@@ -1,6 +1,16 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { type Fields, type Values, flag, list, optional, path, text, whole } from './field.ts';
+import {
+  type Fields,
+  type Values,
+  flag,
+  list,
+  optional,
+  path,
+  text,
+  textLike,
+  whole,
+} from './field.ts';
 
 /** An address, or a range of them as `10.0.0.0/8`. */
 const addresses = z.string().refine((value) => {
@@ -25,6 +35,10 @@ export const settings = {
     otherwise: [],
   },
   allowInsecure: flag,
+  metricsToken: optional({
+    ...textLike(/^[\x21-\x7e]{16,256}$/, '16 to 256 characters without spaces'),
+    secret: true as const,
+  }),
 } as const satisfies Fields;
 
 export type SettingName = keyof typeof settings;

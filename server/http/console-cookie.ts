@@ -1,10 +1,10 @@
 import { sameText } from '../hash.ts';
 
-const NAME = 'wardlock-console';
+export const CONSOLE_COOKIE = 'wardlock-console';
 
 /** Strict: no other site can make a browser send it. Secure where it came over TLS: only there it goes back. */
 export const consoleCookie = (token: string, protocol: string): string =>
-  `${NAME}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${30 * 24 * 3600}` +
+  `${CONSOLE_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${30 * 24 * 3600}` +
   (protocol === 'https' ? '; Secure' : '');
 
 /** Is the console's token in the cookie or the authorization header? */
@@ -15,7 +15,7 @@ export function hasConsoleToken(
   const bearer = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
   const cookie = (headers.cookie ?? '')
     .split('; ')
-    .find((pair) => pair.startsWith(`${NAME}=`))
-    ?.slice(NAME.length + 1);
+    .find((pair) => pair.startsWith(`${CONSOLE_COOKIE}=`))
+    ?.slice(CONSOLE_COOKIE.length + 1);
   return sameText(bearer ?? cookie ?? '', token);
 }

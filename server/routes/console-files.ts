@@ -20,6 +20,8 @@ interface ConsoleFile {
   readonly bytes: Buffer;
 }
 
+const page = { content: { '*/*': { schema: z.unknown() } } };
+
 /** The console's page. Its files hold nothing secret; what they ask for needs the token. */
 export const consoleFileRoutes =
   ({ keys, consoleDir }: Context): FastifyPluginAsyncZod =>
@@ -35,7 +37,13 @@ export const consoleFileRoutes =
 
     app.get(
       '/',
-      { schema: { querystring: z.object({ token: z.string().max(200).optional() }) } },
+      {
+        schema: {
+          summary: 'The console’s page',
+          querystring: z.object({ token: z.string().max(200).optional() }),
+          response: { 200: page },
+        },
+      },
       async (request, reply) => {
         const { token } = request.query;
         if (token === undefined) {
@@ -52,7 +60,13 @@ export const consoleFileRoutes =
 
     app.get(
       '/:file',
-      { schema: { params: z.object({ file: z.string().max(200) }) } },
+      {
+        schema: {
+          summary: 'A file of the console’s page',
+          params: z.object({ file: z.string().max(200) }),
+          response: { 200: page },
+        },
+      },
       async (request, reply) => {
         const { type, bytes } = fileNamed(request.params.file);
         return reply.type(type).send(bytes);

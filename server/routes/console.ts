@@ -8,6 +8,7 @@ import { hasConsoleToken } from '../http/console-cookie.ts';
 import { buildOverview } from '../overview.ts';
 
 const MAX_STREAMS = 50;
+const security = [{ console: [] }, { consoleCookie: [] }];
 const place = z.coerce.number().int().min(0).optional();
 const eventsQuery = z.strictObject({
   station: id.optional(),
@@ -28,7 +29,14 @@ export const consoleRoutes =
 
     app.get(
       '/v1/console/events',
-      { schema: { querystring: eventsQuery, response: { 200: eventList } } },
+      {
+        schema: {
+          summary: 'Stored events, a page at a time',
+          security,
+          querystring: eventsQuery,
+          response: { 200: eventList },
+        },
+      },
       async (request) => ({
         events: (await store.read.events(request.query)).map((row) => ({
           id: row.id,
@@ -41,35 +49,49 @@ export const consoleRoutes =
       }),
     );
 
-    app.get('/v1/console/overview', { schema: { response: { 200: overview } } }, () =>
-      buildOverview(store.read, heard, now()),
+    app.get(
+      '/v1/console/overview',
+      { schema: { summary: 'What happens now', security, response: { 200: overview } } },
+      () => buildOverview(store.read, heard, now()),
     );
 
-    app.get('/v1/console/stream', async (request, reply) => {
-      if (feed.listeners() >= MAX_STREAMS) throw new Refusal('too-many-streams');
-      const first = await buildOverview(store.read, heard, now());
-      reply.hijack();
-      const { raw } = reply;
-      raw.writeHead(200, {
-        ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([k, v]) => [k, String(v)])),
-        'content-type': 'text/event-stream',
-      });
-      const write = (text: string) => {
-        // An overview is whole in itself: a slow console skips some instead of filling memory.
-        if (!raw.writableNeedDrain) raw.write(text);
-      };
-      const send = (value: unknown) => write(`event: overview\ndata: ${JSON.stringify(value)}\n\n`);
-      const leave = feed.listen({ overview: send, beat: () => write(': beat\n\n') });
-      const end = () => void raw.end();
-      streams.add(end);
-      request.raw.once('close', () => {
-        leave();
-        streams.delete(end);
-      });
-      send(first);
-      // What was committed while the first was read.
-      feed.changed();
-    });
+    app.get(
+      '/v1/console/stream',
+      {
+        exposeHeadRoute: false,
+        schema: {
+          summary: 'The overview again, whenever it changes',
+          security,
+          response: { 200: { content: { 'text/event-stream': { schema: z.string() } } } },
+        },
+      },
+      async (request, reply) => {
+        if (feed.listeners() >= MAX_STREAMS) throw new Refusal('too-many-streams');
+        const first = await buildOverview(store.read, heard, now());
+        reply.hijack();
+        const { raw } = reply;
+        raw.writeHead(200, {
+          ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([k, v]) => [k, String(v)])),
+          'content-type': 'text/event-stream',
+        });
+        const write = (text: string) => {
+          // An overview is whole in itself: a slow console skips some instead of filling memory.
+          if (!raw.writableNeedDrain) raw.write(text);
+        };
+        const send = (value: unknown) =>
+          write(`event: overview\ndata: ${JSON.stringify(value)}\n\n`);
+        const leave = feed.listen({ overview: send, beat: () => write(': beat\n\n') });
+        const end = () => void raw.end();
+        streams.add(end);
+        request.raw.once('close', () => {
+          leave();
+          streams.delete(end);
+        });
+        send(first);
+        // What was committed while the first was read.
+        feed.changed();
+      },
+    );
 
     // Open streams would hold the server's stop for ever.
     const streams = new Set<() => void>();

@@ -17,7 +17,12 @@ export const pairRoutes =
       '/v1/pair',
       {
         bodyLimit: 8 * 1024,
-        schema: { body: pairRequest, response: { 200: pairResponse } },
+        schema: {
+          summary: 'Pairs a new station by a pairing code',
+          security: [{ station: [] }],
+          body: pairRequest,
+          response: { 200: pairResponse },
+        },
         onRequest: async (request) => {
           if (attempts.isTooMany(request.ip)) throw new Refusal('slow-down');
         },

@@ -20,16 +20,29 @@ export const stationRoutes =
     const { store, nonces, ingest } = context;
     const auth = stationAuth(context);
 
-    app.get('/v1/nonce', { schema: { response: { 200: nonceResponse } } }, async () => ({
-      nonce: nonces.issue(),
-    }));
+    app.get(
+      '/v1/nonce',
+      {
+        schema: {
+          summary: 'A nonce for the next request; every answer brings one too',
+          response: { 200: nonceResponse },
+        },
+      },
+      async () => ({ nonce: nonces.issue() }),
+    );
 
     app.get(
       '/v1/directory',
       {
         ...auth,
         schema: {
+          summary: 'The signed directory of the station’s group, if newer than the one it has',
+          security: [{ station: [] }],
           querystring: z.strictObject({ have: z.coerce.number().int().min(0).default(0) }),
+          response: {
+            200: { content: { 'application/jose': { schema: z.string() } } },
+            204: z.undefined().describe('It has the newest.'),
+          },
         },
       },
       async (request, reply) => {
@@ -45,7 +58,15 @@ export const stationRoutes =
       {
         ...auth,
         bodyLimit: MAX_BATCH_EVENTS * (MAX_EVENT_BYTES + 1),
-        schema: { response: { 200: eventsResponse } },
+        schema: {
+          summary: 'Takes a station’s events; answers once they are stored',
+          security: [{ station: [] }],
+          consumes: [EVENTS_CONTENT_TYPE],
+          body: z
+            .unknown()
+            .describe('Canonical events (RFC 8785) of one epoch, ascending, one a line.'),
+          response: { 200: eventsResponse },
+        },
       },
       async (request) => {
         if (!request.headers['content-type']?.startsWith(EVENTS_CONTENT_TYPE)) {

@@ -326,7 +326,7 @@ export function makePractice(): { practice: Practice; keys: PersonKey[] } {
 }
 
 /** A seeded server that does not listen, and its clock. */
-export async function openLab(options: Pick<AppOptions, 'listening'> = {}) {
+export async function openLab(options: Pick<AppOptions, 'listening' | 'metricsToken'> = {}) {
   const data = await mkdtemp(path.join(tmpdir(), 'wardlock-server-'));
   const { practice, keys: people } = makePractice();
   const keys: Keys = await loadKeys(data);

@@ -1,0 +1,24 @@
+/** Work that must not be cut off when the server stops. */
+export interface Running {
+  /** The same function, watched. */
+  watch<A extends readonly unknown[], T>(
+    work: (...args: A) => Promise<T>,
+  ): (...args: A) => Promise<T>;
+  count(): number;
+}
+
+export function createRunning(): Running {
+  const running = new Set<Promise<unknown>>();
+  return {
+    watch:
+      (work) =>
+      (...args) => {
+        const one = work(...args);
+        const forget = () => void running.delete(one);
+        running.add(one);
+        one.then(forget, forget);
+        return one;
+      },
+    count: () => running.size,
+  };
+}
