@@ -46,6 +46,11 @@ export const causes = [
   'key-removed',
   'suspend',
   'os-lock',
+  'clock',
+  /** Told by the server. */
+  'remote',
+  /** Its member has tapped in at another station. */
+  'elsewhere',
   'switch',
   'display',
   'fault',
@@ -55,6 +60,7 @@ export const causes = [
   'too-old',
   'evicted',
   'member-inactive',
+  'key-revoked',
   'shutdown',
 ] as const;
 export const cause = z.enum(causes);

@@ -142,7 +142,10 @@ export async function startPairedStation(
   station.onAppended(uploader.kick);
   link.listen((status) => station.setLink(status));
   clock.onSlept(() => station.dispatch({ type: 'lock', cause: 'suspend' }));
-  clock.onJump((ms) => station.note({ type: 'clock.jumped', outcome: 'success', detail: { ms } }));
+  clock.onJump((ms) => {
+    station.dispatch({ type: 'lock', cause: 'clock' });
+    station.note({ type: 'clock.jumped', outcome: 'success', detail: { ms } });
+  });
   powerMonitor.on('suspend', () => station.dispatch({ type: 'lock', cause: 'suspend' }));
   powerMonitor.on('lock-screen', () => station.dispatch({ type: 'lock', cause: 'os-lock' }));
   powerMonitor.on('resume', () => clock.resynchronise());

@@ -55,7 +55,7 @@ export async function createShell(
       cancel: () => station?.dispatch({ type: 'cancel' }),
       lock: () => station?.dispatch({ type: 'lock', cause: 'button' }),
       switchUser: () => station?.switchUser(),
-      signOut: () => station?.dispatch({ type: 'sign-out' }),
+      signOut: () => station?.signOut(),
       stay: () => station?.stay(),
       selectApp: (id) => station?.selectApp(id),
       setLanguage: (next) => station?.setLanguage(next),

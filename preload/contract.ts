@@ -122,7 +122,16 @@ export const stationView = z.strictObject({
         z.strictObject({ kind: z.literal('nothing') }),
         z.strictObject({ kind: z.literal('idle'), warningSeconds: z.int().positive() }),
         /** A key appeared: stay (default), lock or switch. */
-        z.strictObject({ kind: z.literal('key') }),
+        z.strictObject({
+          kind: z.literal('key'),
+          /** Whose key it has proved to be: the member's own, or another's (first name and initial). */
+          owner: z
+            .discriminatedUnion('kind', [
+              z.strictObject({ kind: z.literal('own') }),
+              z.strictObject({ kind: z.literal('other'), name: z.string() }),
+            ])
+            .optional(),
+        }),
       ]),
     }),
   ]),

@@ -9,6 +9,7 @@ import type { Link } from '../domain/link.ts';
 import type { Session } from '../domain/session.ts';
 import {
   type Effect,
+  type Revoked,
   type StationEvent,
   type StationState,
   type Stop,
@@ -155,9 +156,10 @@ export class StationApp {
     this.dispatch({
       type: 'directory',
       policy: directory.policy,
-      inactive: this.present()
-        .filter(({ member, credential }) => !members.has(member) || !keys.has(credential))
-        .map(({ member }) => member),
+      revoked: this.present().flatMap(({ member, credential }): Revoked[] => {
+        if (!members.has(member)) return [{ member, cause: 'member-inactive' }];
+        return keys.has(credential) ? [] : [{ member, cause: 'key-revoked' }];
+      }),
     });
     this.setStop('no-directory', false);
   }
@@ -190,13 +192,24 @@ export class StationApp {
   }
 
   selectApp(app: string): void {
-    if (this.state.kind !== 'open' || this.state.over !== 'nothing') return;
+    if (this.state.kind !== 'open' || this.state.over.kind !== 'nothing') return;
     this.ports.surfaces.selectApp(this.state.session.id, app);
     this.show();
   }
 
   switchUser(): void {
     this.dispatch({ type: 'switch', correlation: this.ports.uuid() });
+  }
+
+  signOut(cause: 'sign-out' | 'remote' = 'sign-out'): void {
+    this.dispatch({ type: 'sign-out', cause });
+  }
+
+  /** The server's order. `elsewhere`: this member has tapped in at another station. */
+  remoteLock(
+    order: { readonly cause: 'remote' } | { readonly cause: 'elsewhere'; readonly member: string },
+  ): void {
+    this.dispatch({ type: 'lock', ...order });
   }
 
   /** Session whose windows are on screen. */
@@ -306,7 +319,7 @@ export class StationApp {
           kind: 'begin',
           attempt: effect.attempt,
           rpId: this.facts.rpId,
-          known: knownKeys(this.directory, new Set(this.state.held.map(({ member }) => member))),
+          known: knownKeys(this.directory, new Set(this.present().map(({ member }) => member))),
         });
       case 'key-cancel':
         return keys.send({ kind: 'cancel', attempt: effect.attempt });

@@ -1,4 +1,5 @@
 import type { DirectorySnapshot, Member } from '../../common/directory.ts';
+import type { Policy } from '../../common/policy.ts';
 import type { Language, StationView } from '../../preload/contract.ts';
 import type { Entry } from '../domain/authentication.ts';
 import type { Link } from '../domain/link.ts';
@@ -91,12 +92,18 @@ function screen(
       kind: 'curtain',
       step:
         state.stop === undefined
-          ? step(state.entry, state.keys > 0, ownerName(state, memberOf))
+          ? step(
+              state.entry,
+              state.keys > 0,
+              state.entry.kind === 'pin'
+                ? shownName(state.entry.owner, state.policy, memberOf)
+                : undefined,
+            )
           : { kind: 'stopped', stop: state.stop },
     };
   }
   const member = memberOf(state.session.member);
-  const { idleLockSeconds, idleWarningSeconds } = state.policy;
+  const { idleLockSeconds } = state.policy;
   return {
     kind: 'session',
     session: state.session.id,
@@ -109,21 +116,35 @@ function screen(
     ...(scene.apps?.active === undefined ? {} : { activeApp: scene.apps.active }),
     secondsToLock: Math.max(0, idleLockSeconds - Math.floor(scene.idleMs / 1000)),
     lockSeconds: idleLockSeconds,
-    over:
-      state.over === 'idle'
-        ? { kind: 'idle', warningSeconds: idleWarningSeconds }
-        : { kind: state.over },
+    over: over(state, memberOf),
   };
 }
 
-/** Named on the curtain only as the parked are. */
-function ownerName(
-  { entry, policy }: Extract<StationState, { kind: 'locked' }>,
+function over(
+  { over: what, session, policy }: Extract<StationState, { kind: 'open' }>,
+  memberOf: (id: string) => Member | undefined,
+): Extract<StationView['screen'], { kind: 'session' }>['over'] {
+  switch (what.kind) {
+    case 'nothing':
+      return { kind: 'nothing' };
+    case 'idle':
+      return { kind: 'idle', warningSeconds: policy.idleWarningSeconds };
+    case 'key': {
+      if (what.owner === session.member) return { kind: 'key', owner: { kind: 'own' } };
+      const name = shownName(what.owner, policy, memberOf);
+      return { kind: 'key', ...(name === undefined ? {} : { owner: { kind: 'other', name } }) };
+    }
+  }
+}
+
+/** Whoever is not at work here is named only as the parked are. */
+function shownName(
+  owner: string | undefined,
+  policy: Policy,
   memberOf: (id: string) => Member | undefined,
 ): string | undefined {
-  if (entry.kind !== 'pin' || entry.owner === undefined || !policy.showParkedNames)
-    return undefined;
-  const member = memberOf(entry.owner);
+  if (owner === undefined || !policy.showParkedNames) return undefined;
+  const member = memberOf(owner);
   return member && shortName(member);
 }
 

@@ -168,7 +168,7 @@ function recorded(state: Locked): Transition {
   if (state.entry.kind !== 'recording') return stale;
   const { session, fresh, held, gone } = plan(state, state.entry.access, state.entry.at);
   return {
-    state: { ...common(state), kind: 'open', session, held, over: 'nothing' },
+    state: { ...common(state), kind: 'open', session, held, over: { kind: 'nothing' } },
     effects: [
       ...gone.map((other): Effect => ({ type: 'destroy', session: other.id })),
       { type: 'uncover', session: session.id, fresh, member: session.member },

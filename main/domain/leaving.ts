@@ -35,6 +35,10 @@ export const left = (
 export const record = (...drafts: EventDraft[]): readonly Effect[] =>
   drafts.length === 0 ? [] : [{ type: 'record', drafts }];
 
+/** The key process lets go of a key that was being asked whose it is. */
+export const letGo = ({ over }: Open): readonly Effect[] =>
+  over.kind === 'key' && over.asking ? [{ type: 'key-cancel', attempt: over.asking.attempt }] : [];
+
 export function leave(
   state: Open,
   held: readonly HeldSession[],
@@ -51,7 +55,11 @@ export function lock(state: Open, cause: Cause, now: Instant): Transition {
       [...state.held, { ...state.session, held: 'locked', since: now }],
       undefined,
     ),
-    effects: [{ type: 'cover' }, ...record(left('session.locked', state.session, cause))],
+    effects: [
+      { type: 'cover' },
+      ...record(left('session.locked', state.session, cause)),
+      ...letGo(state),
+    ],
   };
 }
 
@@ -62,6 +70,7 @@ export function endOpen(state: Open, cause: Cause): Transition {
       { type: 'cover' },
       ...record(left('session.ended', state.session, cause)),
       { type: 'destroy', session: state.session.id },
+      ...letGo(state),
     ],
   };
 }
@@ -85,6 +94,7 @@ export function park(state: Open, correlation: string, now: Instant): Transition
         ...gone.map((session) => left('session.ended', session, 'evicted')),
       ),
       ...gone.map((session): Effect => ({ type: 'destroy', session: session.id })),
+      ...letGo(state),
     ],
   };
 }

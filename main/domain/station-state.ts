@@ -28,11 +28,28 @@ export type StationState =
   | (Common & {
       readonly kind: 'open';
       readonly session: Session;
-      readonly over: 'nothing' | 'idle' | 'key';
+      readonly over: Over;
     });
 
+/** What covers the session on screen. */
+export type Over =
+  | { readonly kind: 'nothing' | 'idle' }
+  | {
+      readonly kind: 'key';
+      /** The key is being asked whose it is, without PIN and touch, until the deadline (monotonic ms). */
+      readonly asking: { readonly attempt: number; readonly deadline: number } | undefined;
+      /** Whose key it has proved to be, of those who have a session here. */
+      readonly owner: string | undefined;
+    };
+
+/** A member whose session may not go on, by the directory. */
+export interface Revoked {
+  readonly member: string;
+  readonly cause: 'member-inactive' | 'key-revoked';
+}
+
 export type StationEvent =
-  | { readonly type: 'directory'; readonly policy: Policy; readonly inactive: readonly string[] }
+  | { readonly type: 'directory'; readonly policy: Policy; readonly revoked: readonly Revoked[] }
   | { readonly type: 'stop'; readonly stop: Stop | undefined }
   | { readonly type: 'keys'; readonly count: number }
   | { readonly type: 'start' }
@@ -60,11 +77,12 @@ export type StationEvent =
   | { readonly type: 'recorded'; readonly attempt: number }
   | { readonly type: 'not-recorded'; readonly attempt: number }
   | { readonly type: 'cancel' }
-  | { readonly type: 'lock'; readonly cause: Cause }
+  /** With a member: only their session, if it is on screen. */
+  | { readonly type: 'lock'; readonly cause: Cause; readonly member?: string }
   | { readonly type: 'idle'; readonly ms: number }
   | { readonly type: 'stay' }
   | { readonly type: 'switch'; readonly correlation: string }
-  | { readonly type: 'sign-out' }
+  | { readonly type: 'sign-out'; readonly cause: 'sign-out' | 'remote' }
   | { readonly type: 'tick' }
   | { readonly type: 'shutdown' };
 

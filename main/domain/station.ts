@@ -1,8 +1,9 @@
 import { unreachable } from '../../common/result.ts';
 import { type Entry, waiting } from './authentication.ts';
+import { answered, keySheet, putOver, uncoverSession } from './covering.ts';
 import { begin, cancelKey, refuse, whileLocked } from './entering.ts';
 import type { Instant } from './instant.ts';
-import { draft, endHeld, endOpen, leave, left, lock, park, record } from './leaving.ts';
+import { draft, endHeld, endOpen, leave, left, letGo, lock, park, record } from './leaving.ts';
 import { type Session, heldUntil, openUntil } from './session.ts';
 import type {
   Effect,
@@ -20,14 +21,14 @@ function directory(
   event: Extract<StationEvent, { type: 'directory' }>,
 ): Transition {
   const updated: StationState = { ...state, policy: event.policy };
-  const inactive = new Set(event.inactive);
-  const held = updated.held
-    .filter((session) => inactive.has(session.member))
-    .map((session) => ({ session, cause: 'member-inactive' as const }));
+  const causes = new Map(event.revoked.map(({ member, cause }) => [member, cause]));
+  const held = updated.held.flatMap((session) => {
+    const cause = causes.get(session.member);
+    return cause === undefined ? [] : [{ session, cause }];
+  });
+  const cause = updated.kind === 'open' ? causes.get(updated.session.member) : undefined;
   return andThen(
-    updated.kind === 'open' && inactive.has(updated.session.member)
-      ? endOpen(updated, 'member-inactive')
-      : same(updated),
+    updated.kind === 'open' && cause ? endOpen(updated, cause) : same(updated),
     (next) => endHeld(next, held),
   );
 }
@@ -48,14 +49,9 @@ function keys(state: StationState, count: number, now: Instant): Transition {
   const more = count > state.keys;
   const updated: StationState = { ...state, keys: count };
   if (updated.kind === 'open') {
-    if (more && updated.over !== 'key') {
-      return {
-        state: { ...updated, over: 'key' },
-        effects: updated.over === 'nothing' ? [{ type: 'overlay', shown: true }] : [],
-      };
-    }
+    if (more && updated.over.kind !== 'key') return keySheet(updated, now);
     if (count === 0 && updated.policy.lockOnKeyRemoval) return lock(updated, 'key-removed', now);
-    if (count === 0 && updated.over === 'key') return uncoverSession(updated);
+    if (count === 0 && updated.over.kind === 'key') return uncoverSession(updated);
     return same(updated);
   }
   if (updated.entry.kind !== 'waiting') return same(updated);
@@ -64,22 +60,13 @@ function keys(state: StationState, count: number, now: Instant): Transition {
   return same(updated);
 }
 
-const uncoverSession = (state: Open): Transition => ({
-  state: { ...state, over: 'nothing' },
-  effects: state.over === 'nothing' ? [] : [{ type: 'overlay', shown: false }],
-});
-
 function idle(state: Open, ms: number, now: Instant): Transition {
   const limit = state.policy.idleLockSeconds * 1000;
   if (ms >= limit) return lock(state, 'idle', now);
   if (ms >= limit - state.policy.idleWarningSeconds * 1000) {
-    if (state.over === 'idle') return same(state);
-    return {
-      state: { ...state, over: 'idle' },
-      effects: state.over === 'nothing' ? [{ type: 'overlay', shown: true }] : [],
-    };
+    return state.over.kind === 'idle' ? same(state) : putOver(state, { kind: 'idle' });
   }
-  return state.over === 'idle' ? uncoverSession(state) : same(state);
+  return state.over.kind === 'idle' ? uncoverSession(state) : same(state);
 }
 
 const waitsForHand = ({ kind }: Entry): boolean => kind === 'touch' || kind === 'choosing';
@@ -93,8 +80,10 @@ function tick(state: StationState, now: Instant): Transition {
     andThen(same(state), (next) => endHeld(next, ending)),
     (next) => {
       if (next.kind === 'open') {
-        return openUntil(next.session, next.policy) <= now.mono
-          ? endOpen(next, 'too-old')
+        if (openUntil(next.session, next.policy) <= now.mono) return endOpen(next, 'too-old');
+        const asking = next.over.kind === 'key' ? next.over.asking : undefined;
+        return asking && asking.deadline <= now.mono
+          ? answered(next, asking.attempt, undefined)
           : same(next);
       }
       return 'deadline' in next.entry && next.entry.deadline <= now.mono
@@ -115,7 +104,7 @@ function shutdown(state: StationState): Transition {
     state: { ...locked, stop: 'starting' },
     effects: [
       { type: 'cover' },
-      ...(state.kind === 'locked' ? cancelKey(state.entry) : []),
+      ...(state.kind === 'locked' ? cancelKey(state.entry) : letGo(state)),
       ...record(
         ...all.map((session) => left('session.ended', session, 'shutdown')),
         draft('station.stopped'),
@@ -128,8 +117,10 @@ function shutdown(state: StationState): Transition {
 /** Earliest monotonic time at which `tick` has something to do; undefined = nothing waits. */
 export function nextDeadline(state: StationState): number | undefined {
   const times = state.held.map((session) => heldUntil(session, state.policy).mono);
-  if (state.kind === 'open') times.push(openUntil(state.session, state.policy));
-  else if ('deadline' in state.entry) times.push(state.entry.deadline);
+  if (state.kind === 'open') {
+    times.push(openUntil(state.session, state.policy));
+    if (state.over.kind === 'key' && state.over.asking) times.push(state.over.asking.deadline);
+  } else if ('deadline' in state.entry) times.push(state.entry.deadline);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
@@ -155,12 +146,17 @@ export function transition(state: StationState, event: StationEvent, now: Instan
       return tick(state, now);
     case 'shutdown':
       return shutdown(state);
-    case 'lock':
-      if (state.kind === 'open') return lock(state, event.cause, now);
+    case 'lock': {
+      const { cause, member } = event;
+      if (state.kind === 'open' && (member === undefined || member === state.session.member))
+        return lock(state, cause, now);
+      // Somebody else is at work here, or on the way in.
+      if (state.kind === 'open' || member !== undefined) return notNow;
       return {
         state: { ...state, entry: waiting() },
         effects: [{ type: 'cover' }, ...cancelKey(state.entry)],
       };
+    }
     default:
       return state.kind === 'open' ? whileOpen(state, event, now) : whileLocked(state, event, now);
   }
@@ -173,11 +169,11 @@ function whileOpen(state: Open, event: OpenOrLockedEvent, now: Instant): Transit
     case 'stay':
       return uncoverSession(state);
     case 'sign-out':
-      return endOpen(state, 'sign-out');
+      return endOpen(state, event.cause);
     case 'switch': {
       const parked = park(state, event.correlation, now);
       // Chosen on the sheet: the key that brought it is waiting for its PIN.
-      return state.over === 'key'
+      return state.over.kind === 'key'
         ? andThen(parked, (next) => (next.kind === 'locked' ? begin(next, now) : notNow))
         : parked;
     }
@@ -187,10 +183,12 @@ function whileOpen(state: Open, event: OpenOrLockedEvent, now: Instant): Transit
     case 'pin':
     case 'cancel':
       return notNow;
-    case 'key-choose':
     case 'key-ready':
-    case 'key-touch':
+      return answered(state, event.attempt, event.owner);
+    case 'key-choose':
     case 'key-refused':
+      return answered(state, event.attempt, undefined);
+    case 'key-touch':
     case 'asserted':
     case 'verified':
     case 'not-verified':

@@ -228,8 +228,13 @@ export const en = {
   },
   sheet: {
     title: 'A key is here',
-    own: 'Yours, {{name}}? Stay: nothing has changed.',
-    other: 'Someone else’s? Switch user: {{name}}’s work stays open and out of sight, as it is.',
+    titleOwn: 'This is your key, {{name}}',
+    titleOther: 'This is the key of {{name}}',
+    own: 'Nothing has changed. You can take it out or leave it in.',
+    other: 'Switch user: {{name}}’s work stays open and out of sight, as it is.',
+    maybeOwn: 'Yours, {{name}}? Stay: nothing has changed.',
+    maybeOther:
+      'Someone else’s? Switch user: {{name}}’s work stays open and out of sight, as it is.',
     stay: 'Stay',
     lock: 'Lock',
     switchUser: 'Switch user',

@@ -230,8 +230,12 @@ export const es: Words = {
   },
   sheet: {
     title: 'Hay una llave',
-    own: '¿Es la suya, {{name}}? Siga: no ha cambiado nada.',
-    other:
+    titleOwn: 'Esta es su llave, {{name}}',
+    titleOther: 'Esta es la llave de {{name}}',
+    own: 'No ha cambiado nada. Puede sacarla o dejarla puesta.',
+    other: 'Cambie de persona: el trabajo de {{name}} sigue abierto y oculto, tal como está.',
+    maybeOwn: '¿Es la suya, {{name}}? Siga: no ha cambiado nada.',
+    maybeOther:
       '¿Es de otra persona? Cambie: el trabajo de {{name}} sigue abierto y oculto, tal como está.',
     stay: 'Seguir',
     lock: 'Bloquear',

@@ -68,7 +68,9 @@ test('a key that appears covers the session and throws nothing away', async () =
   await demo.keys.remove();
   await demo.keys.insert(nurse.id);
   await until('the sheet', async () => (await station.shown()).includes('/overlay'));
-  await (await station.overlay()).getByRole('button', { name: /Not now|Stay/ }).click();
+  const sheet = await station.overlay();
+  await expect(sheet.getByRole('heading', { name: 'This is your key, Maria' })).toBeVisible();
+  await sheet.getByRole('button', { name: 'Stay' }).click();
   await until('the session again', async () => !(await station.shown()).includes('/overlay'));
   expect(await chart.locator('textarea').first().inputValue()).toBe('half a sentence');
   await demo.keys.remove();

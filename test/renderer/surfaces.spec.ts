@@ -172,6 +172,17 @@ test.describe('the key sheet', () => {
     await expect.poll(() => station.asked.map(({ name }) => name)).toEqual(['stay', 'stay']);
   });
 
+  test('says whose key it is where the key has said so', async ({ open }) => {
+    const { page, station } = await open(scenes['overlay-key-other']);
+    await expect(page.getByRole('heading')).toHaveText('This is the key of Dr. Chen W.');
+    await expect(page.getByRole('button', { name: 'Switch user' })).toBeVisible();
+    await show(page, station, scenes['overlay-key-own'].view);
+    await expect(page.getByRole('heading')).toHaveText('This is your key, Maria');
+    // There is nobody to switch to.
+    await expect(page.getByRole('button')).toHaveText(['Stay', 'Lock']);
+    await expect(page.getByRole('button', { name: 'Stay' })).toBeFocused();
+  });
+
   test('locks and switches when asked', async ({ open }) => {
     const { page, station } = await open(scenes['overlay-key']);
     await page.getByRole('button', { name: 'Lock' }).click();

@@ -161,5 +161,13 @@ export const scenes = {
   'overlay-idle-begins': { url: '/overlay', view: idle(20) },
   'overlay-idle-last-second': { url: '/overlay', view: idle(1) },
   'overlay-key': { url: '/overlay', view: session({ over: { kind: 'key' } }) },
+  'overlay-key-own': {
+    url: '/overlay',
+    view: session({ over: { kind: 'key', owner: { kind: 'own' } } }),
+  },
+  'overlay-key-other': {
+    url: '/overlay',
+    view: session({ over: { kind: 'key', owner: { kind: 'other', name: 'Dr. Chen W.' } } }),
+  },
   'overlay-nothing': { url: '/overlay', view: session() },
 } as const satisfies Record<string, Scene>;

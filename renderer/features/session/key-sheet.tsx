@@ -3,12 +3,15 @@ import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { Button } from '../../ui/button.tsx';
 import { KeyArt } from '../../ui/key-art.tsx';
+import type { SessionScreen } from './session-screen.ts';
+
+type Owner = Extract<SessionScreen['over'], { kind: 'key' }>['owner'];
 
 /**
- * A key appeared during a session: a sheet hangs from the rail, over cloth. Whose key it is nobody
- * knows yet; the default changes nothing, so that an accidental tap costs nothing.
+ * A key appeared during a session: a sheet hangs from the rail, over cloth. Whose key it is it may say
+ * by itself; the default changes nothing, so that an accidental tap costs nothing.
  */
-export function KeySheet({ name }: { name: string }) {
+export function KeySheet({ name, owner }: { name: string; owner: Owner }) {
   const t = useWords();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -29,11 +32,13 @@ export function KeySheet({ name }: { name: string }) {
           <KeyArt pose="held" height={190} />
           <div className="grow">
             <h1 className="t2" id="sheet-title">
-              {t('sheet.title')}
+              <Title name={name} owner={owner} />
             </h1>
             <div className="t4 soft" id="sheet-text">
-              <p>{t('sheet.own', { name })}</p>
-              <p>{t('sheet.other', { name })}</p>
+              {owner === undefined && <p>{t('sheet.maybeOwn', { name })}</p>}
+              {owner === undefined && <p>{t('sheet.maybeOther', { name })}</p>}
+              {owner?.kind === 'own' && <p>{t('sheet.own')}</p>}
+              {owner?.kind === 'other' && <p>{t('sheet.other', { name })}</p>}
             </div>
           </div>
         </div>
@@ -44,11 +49,25 @@ export function KeySheet({ name }: { name: string }) {
           <Button icon="lock" onClick={() => intend(station.lock())}>
             {t('sheet.lock')}
           </Button>
-          <Button icon="arrow-left-right" onClick={() => intend(station.switchUser())}>
-            {t('sheet.switchUser')}
-          </Button>
+          {owner?.kind !== 'own' && (
+            <Button icon="arrow-left-right" onClick={() => intend(station.switchUser())}>
+              {t('sheet.switchUser')}
+            </Button>
+          )}
         </div>
       </section>
     </main>
   );
+}
+
+function Title({ name, owner }: { name: string; owner: Owner }) {
+  const t = useWords();
+  switch (owner?.kind) {
+    case 'own':
+      return t('sheet.titleOwn', { name });
+    case 'other':
+      return t('sheet.titleOther', { name: owner.name });
+    case undefined:
+      return t('sheet.title');
+  }
 }

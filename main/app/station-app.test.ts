@@ -1,0 +1,251 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type StationBench, stationBench } from '../../test/support/station-bench.ts';
+
+let bench: StationBench | undefined;
+function put(rules: Record<string, unknown> = {}): StationBench {
+  bench = stationBench(rules);
+  return bench;
+}
+afterEach(() => {
+  bench?.remove();
+  bench = undefined;
+});
+
+/** The events of sessions since a place in the journal: type, cause, session. */
+const told = (station: StationBench, since: number) =>
+  station
+    .events()
+    .slice(since)
+    .filter(({ type }) => type.startsWith('session.'))
+    .map(({ type, session, detail }) => ({ type, session, cause: detail['cause'] }));
+
+type Way = readonly [name: string, go: (station: StationBench) => void, cause: string];
+
+const locks: readonly Way[] = [
+  ['the button', ({ app }) => app.dispatch({ type: 'lock', cause: 'button' }), 'button'],
+  ['nobody there', ({ pass }) => pass(120_100), 'idle'],
+  ['the key pulled, where policy wants it', ({ hand }) => hand.remove(), 'key-removed'],
+  ['suspend', ({ app }) => app.dispatch({ type: 'lock', cause: 'suspend' }), 'suspend'],
+  [
+    'the system’s own lock',
+    ({ app }) => app.dispatch({ type: 'lock', cause: 'os-lock' }),
+    'os-lock',
+  ],
+  ['a display', ({ app }) => app.dispatch({ type: 'lock', cause: 'display' }), 'display'],
+  ['the clock', ({ app }) => app.dispatch({ type: 'lock', cause: 'clock' }), 'clock'],
+  ['the server', ({ app }) => app.remoteLock({ cause: 'remote' }), 'remote'],
+  [
+    'a tap at another station',
+    ({ app, nurse }) => app.remoteLock({ cause: 'elsewhere', member: nurse.person }),
+    'elsewhere',
+  ],
+  ['a dead key process', ({ hand }) => hand.crash(), 'fault'],
+];
+
+describe('out of an open session, to come back', () => {
+  it.each(locks)('%s: covered, one event, the same session later', async (_name, go, cause) => {
+    const station = put({ lockOnKeyRemoval: cause === 'key-removed' });
+    const session = await station.enter(station.nurse, 'stays');
+    const since = station.events().length;
+    station.windows.length = 0;
+    go(station);
+    expect(station.windows).toEqual(
+      // The warning was there before.
+      cause === 'idle' ? ['overlay on', 'cover'] : ['cover'],
+    );
+    expect(told(station, since)).toEqual([{ type: 'session.locked', session, cause }]);
+    expect(station.app.view().screen.kind).toBe('curtain');
+    station.hand.remove();
+    expect(await station.enter(station.nurse, 'stays')).toBe(session);
+    expect(station.windows.slice(-1)).toEqual([`uncover ${session}`]);
+    expect(station.windows.join(' ')).not.toMatch(/open|destroy/);
+    expect(told(station, since).slice(1)).toEqual([
+      { type: 'session.resumed', session, cause: undefined },
+    ]);
+  });
+
+  it('a tap elsewhere of somebody who is not on screen locks nobody', async () => {
+    const station = put();
+    await station.enter(station.nurse);
+    const since = station.events().length;
+    station.app.remoteLock({ cause: 'elsewhere', member: station.physician.person });
+    expect(station.app.view().screen.kind).toBe('session');
+    expect(told(station, since)).toEqual([]);
+  });
+
+  it('a switch parks; whoever comes next shares its correlation, and the first finds all again', async () => {
+    const station = put();
+    const first = await station.enter(station.nurse);
+    const since = station.events().length;
+    station.app.switchUser();
+    const second = await station.enter(station.physician);
+    station.app.dispatch({ type: 'lock', cause: 'button' });
+    expect(await station.enter(station.nurse)).toBe(first);
+    expect(told(station, since)).toEqual([
+      { type: 'session.parked', session: first, cause: 'switch' },
+      { type: 'session.opened', session: second, cause: undefined },
+      { type: 'session.locked', session: second, cause: 'button' },
+      { type: 'session.parked', session: second, cause: 'switch' },
+      { type: 'session.resumed', session: first, cause: undefined },
+    ]);
+    const [parked, opened, , displaced, resumed] = station
+      .events()
+      .slice(since)
+      .map(({ correlation }) => correlation);
+    expect(parked).toBeDefined();
+    expect(opened).toBe(parked);
+    expect(displaced).toBeDefined();
+    expect(resumed).toBe(displaced);
+    expect(displaced).not.toBe(parked);
+  });
+});
+
+const ends: readonly Way[] = [
+  ['signing out', ({ app }) => app.signOut(), 'sign-out'],
+  ['signed out by the server', ({ app }) => app.signOut('remote'), 'remote'],
+  [
+    'its overall age',
+    (station) => {
+      // Somebody is there all the time.
+      for (let minute = 0; minute < 12 * 60; minute++) {
+        station.move();
+        station.pass(60_000);
+      }
+    },
+    'too-old',
+  ],
+  [
+    'a member who is no longer active',
+    (station) => station.setDirectory({ inactive: station.nurse }),
+    'member-inactive',
+  ],
+  [
+    'a key that was revoked',
+    (station) => station.setDirectory({ revoked: station.nurse }),
+    'key-revoked',
+  ],
+  ['the end of the agent', ({ app }) => app.shutdown(), 'shutdown'],
+];
+
+describe('out of an open session, for good', () => {
+  it.each(ends)('%s: covered, one event, destroyed', async (_name, go, cause) => {
+    const station = put();
+    const session = await station.enter(station.nurse);
+    const since = station.events().length;
+    station.windows.length = 0;
+    go(station);
+    expect(station.windows).toEqual(['cover', `destroy ${session}`]);
+    expect(told(station, since)).toEqual([{ type: 'session.ended', session, cause }]);
+    expect(station.app.view().parked).toEqual([]);
+    if (cause !== 'sign-out' && cause !== 'remote' && cause !== 'too-old') return;
+    const next = await station.enter(station.nurse);
+    expect(next).not.toBe(session);
+    expect(told(station, since).at(-1)).toMatchObject({ type: 'session.opened', session: next });
+  });
+});
+
+const heldEnds: readonly Way[] = [
+  ['its time in the park', ({ pass }) => pass(30 * 60_000), 'parked-too-long'],
+  ...ends.filter(([, , cause]) => cause.endsWith('inactive') || cause.endsWith('revoked')),
+];
+
+describe('the end of a parked session', () => {
+  it.each(heldEnds)('%s: one event, destroyed, the other goes on', async (_name, go, cause) => {
+    const station = put({ idleLockSeconds: 900 });
+    const session = await station.enter(station.nurse);
+    station.app.switchUser();
+    const other = await station.enter(station.physician);
+    const since = station.events().length;
+    station.windows.length = 0;
+    go(station);
+    expect(station.windows.filter((what) => what.startsWith('destroy'))).toEqual([
+      `destroy ${session}`,
+    ]);
+    expect(told(station, since).filter((event) => event.session === session)).toEqual([
+      { type: 'session.ended', session, cause },
+    ]);
+    if (cause !== 'parked-too-long') expect(station.app.onScreen).toBe(other);
+  });
+
+  it('one more than policy has room for: the oldest goes, as its member’s place is taken', async () => {
+    const station = put({ parkedSessions: 0 });
+    const session = await station.enter(station.nurse);
+    const since = station.events().length;
+    station.app.switchUser();
+    expect(told(station, since)).toEqual([
+      { type: 'session.parked', session, cause: 'switch' },
+      { type: 'session.ended', session, cause: 'evicted' },
+    ]);
+    expect(station.windows.slice(-2)).toEqual(['cover', `destroy ${session}`]);
+  });
+});
+
+describe('the whole agent', () => {
+  it('tells after a crash what was lost, once, and opens for nobody by itself', async () => {
+    const station = put();
+    const session = await station.enter(station.nurse);
+    station.crash();
+    const again = stationBench({}, station.ground);
+    bench = again;
+    const lost = again.events().filter(({ type }) => type === 'session.lost');
+    expect(lost.map(({ session: id, detail }) => [id, detail])).toEqual([
+      [session, { cause: 'crash' }],
+    ]);
+    expect(again.app.view().screen).toMatchObject({ kind: 'curtain', step: { kind: 'waiting' } });
+    again.crash();
+    bench = stationBench({}, station.ground);
+    expect(bench.events().filter(({ type }) => type === 'session.lost')).toHaveLength(1);
+  });
+});
+
+describe('a key that appears during an open session', () => {
+  const over = ({ app }: StationBench) => {
+    const { screen } = app.view();
+    return screen.kind === 'session' ? screen.over : screen.kind;
+  };
+
+  it('covers it neutrally, then says whose key it is, and is let go of', async () => {
+    const station = put();
+    await station.enter(station.nurse);
+    station.app.switchUser();
+    await station.enter(station.physician);
+    station.hand.asked.length = 0;
+
+    station.hand.insert(station.nurse);
+    expect(station.windows.at(-1)).toBe('overlay on');
+    expect(over(station)).toEqual({ kind: 'key' });
+    await station.settled();
+    expect(over(station)).toEqual({ kind: 'key', owner: { kind: 'other', name: 'Maria L.' } });
+    expect(station.hand.asked.map(({ kind }) => kind)).toEqual(['begin', 'cancel']);
+
+    station.app.stay();
+    expect(station.windows.at(-1)).toBe('overlay off');
+    station.hand.remove();
+    station.hand.insert(station.physician);
+    await station.settled();
+    expect(over(station)).toEqual({ kind: 'key', owner: { kind: 'own' } });
+    expect(station.hand.asked.some(({ kind }) => kind === 'pin')).toBe(false);
+  });
+
+  it('is not named where policy hides names, and goes with its key', async () => {
+    const station = put({ showParkedNames: false });
+    await station.enter(station.nurse);
+    station.app.switchUser();
+    await station.enter(station.physician);
+    station.hand.insert(station.nurse);
+    await station.settled();
+    expect(over(station)).toEqual({ kind: 'key' });
+    station.hand.remove();
+    expect(over(station)).toEqual({ kind: 'nothing' });
+  });
+
+  it('chosen for a switch it goes on to its PIN', async () => {
+    const station = put();
+    await station.enter(station.nurse);
+    station.hand.insert(station.physician);
+    await station.settled();
+    station.app.switchUser();
+    await station.settled();
+    expect(station.app.view().screen).toMatchObject({ kind: 'curtain', step: { kind: 'pin' } });
+  });
+});

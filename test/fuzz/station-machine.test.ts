@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { Effect, StationState, Transition } from '../../main/domain/station-state.ts';
+import { transition } from '../../main/domain/station.ts';
+import { fuzzStation } from './station-machine.ts';
+import { reached } from './station-witness.ts';
+
+const RUNS = Number(process.env['WARDLOCK_SEQUENCES'] ?? 100_000);
+
+describe('the station machine', () => {
+  it(`keeps its invariants over ${RUNS} random sequences`, { timeout: 600_000 }, () => {
+    fuzzStation(transition, { runs: RUNS });
+    // A campaign that never gets there proves nothing.
+    for (const [where, times] of Object.entries(reached)) {
+      expect({ where, enough: times > RUNS / 100 }).toEqual({ where, enough: true });
+    }
+  });
+
+  /** The machine, with its answers changed. */
+  const changed =
+    (change: (state: StationState, effects: readonly Effect[]) => Transition) =>
+    (...given: Parameters<typeof transition>): Transition => {
+      const result = transition(...given);
+      return 'rejected' in result ? result : change(result.state, result.effects);
+    };
+  const without = (type: Effect['type']) =>
+    changed((state, effects) => ({
+      state,
+      effects: effects.filter((effect) => effect.type !== type),
+    }));
+
+  it.each([
+    [
+      'opens without a record',
+      (...[state, event, now]: Parameters<typeof transition>): Transition => {
+        const result = transition(state, event, now);
+        if ('rejected' in result || event.type !== 'verified') return result;
+        return transition(result.state, { type: 'recorded', attempt: event.attempt }, now);
+      },
+    ],
+    [
+      'writes before it covers',
+      changed((state, effects) => ({ state, effects: effects.toReversed() })),
+    ],
+    ['keeps what has ended', without('destroy')],
+    ['forgets an event', without('record')],
+    ['never lets go of a key', without('key-cancel')],
+    [
+      'locks whoever is there when somebody taps in elsewhere',
+      (...[state, event, now]: Parameters<typeof transition>): Transition =>
+        transition(
+          state,
+          event.type === 'lock' ? { type: 'lock', cause: event.cause } : event,
+          now,
+        ),
+    ],
+  ])('notices one that %s', (_what, machine) => {
+    expect(() => fuzzStation(machine, { runs: 5_000 })).toThrow();
+  });
+});

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { policy } from '../../common/policy.ts';
+import type { Access } from '../../main/domain/authentication.ts';
+import type { StationEvent } from '../../main/domain/station-state.ts';
+
+/** Tight, so that short sequences reach the limits. */
+export const rules = policy.parse({
+  parkedSessions: 1,
+  parkedMinutes: 1,
+  sessionHours: 0.1,
+  lockOnKeyRemoval: true,
+});
+
+const members = ['nurse', 'physician', 'officer'];
+
+const access = (member: string, n: number): Access => ({
+  member,
+  credential: `key-of-${member}`,
+  newSession: `session-${n}`,
+  correlation: `correlation-${n}`,
+  proof: {
+    boundSeq: n,
+    nonce: 'n',
+    credential: `key-of-${member}`,
+    authenticatorData: 'a',
+    clientDataJSON: 'c',
+    signature: 's',
+  },
+});
+
+/** What happens, given the number of the newest attempt and the place in the sequence. */
+export type Happening = (attempt: number, n: number) => StationEvent;
+
+/** One move of the surroundings. */
+export type Move =
+  | { readonly kind: 'event'; readonly event: Happening; readonly isStale: boolean }
+  | { readonly kind: 'wait'; readonly ms: number }
+  /** Several events in a row, so that sequences get far. */
+  | { readonly kind: 'events'; readonly events: readonly Happening[] };
+
+/** The whole way from the curtain to a written access. */
+const wayIn = (member: string): readonly Happening[] => [
+  () => ({ type: 'stop', stop: undefined }),
+  () => ({ type: 'lock', cause: 'button' }),
+  () => ({ type: 'start' }),
+  (attempt) => ({ type: 'key-ready', attempt, retries: 8, minLength: 6 }),
+  () => ({ type: 'pin', length: 6 }),
+  (attempt) => ({ type: 'asserted', attempt }),
+  (attempt, n) => ({ type: 'verified', attempt, access: access(member, n) }),
+  (attempt) => ({ type: 'recorded', attempt }),
+];
+
+/** In, and then a key comes that says whose it is. */
+const wayToSheet = (member: string): readonly Happening[] => [
+  () => ({ type: 'keys', count: 0 }),
+  ...wayIn(member),
+  () => ({ type: 'keys', count: 1 }),
+  (attempt) => ({ type: 'key-ready', attempt, owner: member, retries: 8, minLength: 6 }),
+];
+
+const someMember = fc.constantFrom(...members);
+
+const plainly = (event: StationEvent, weight = 1) => ({
+  weight,
+  arbitrary: fc.constant<Move>({ kind: 'event', event: () => event, isStale: false }),
+});
+/** An answer to the newest attempt, or to an older one. */
+const answer = (event: Happening, weight = 3) => ({
+  weight,
+  arbitrary: fc
+    .integer({ min: 0, max: 3 })
+    .map((age): Move => ({ kind: 'event', event, isStale: age === 0 })),
+});
+const ofMember = (event: (member: string) => Happening, weight = 2) => ({
+  weight,
+  arbitrary: someMember.map((member): Move => ({
+    kind: 'event',
+    event: event(member),
+    isStale: false,
+  })),
+});
+
+export const moves = fc.array(
+  fc.oneof(
+    answer((attempt) => ({ type: 'key-choose', attempt })),
+    answer((attempt) => ({ type: 'key-ready', attempt, retries: 8, minLength: 6 }), 9),
+    ofMember((owner) => (attempt) => ({
+      type: 'key-ready',
+      attempt,
+      owner,
+      retries: 8,
+      minLength: 6,
+    })),
+    plainly({ type: 'pin', length: 6 }, 6),
+    plainly({ type: 'pin', length: 3 }),
+    answer((attempt) => ({ type: 'key-touch', attempt })),
+    answer((attempt) => ({ type: 'asserted', attempt }), 9),
+    ofMember(
+      (member) => (attempt, n) => ({ type: 'verified', attempt, access: access(member, n) }),
+      9,
+    ),
+    answer((attempt) => ({ type: 'not-verified', attempt, notice: 'not-verified' })),
+    answer((attempt) => ({ type: 'recorded', attempt }), 9),
+    answer((attempt) => ({ type: 'not-recorded', attempt })),
+    answer((attempt) => ({ type: 'key-refused', attempt, code: 'pin-mismatch', retries: 7 })),
+    answer((attempt) => ({ type: 'key-refused', attempt, code: 'removed' })),
+    plainly({ type: 'start' }, 6),
+    plainly({ type: 'keys', count: 0 }),
+    plainly({ type: 'keys', count: 1 }, 3),
+    plainly({ type: 'keys', count: 2 }),
+    plainly({ type: 'stop', stop: undefined }, 4),
+    plainly({ type: 'stop', stop: 'journal' }),
+    plainly({ type: 'stop', stop: 'outdated' }),
+    plainly({ type: 'cancel' }),
+    plainly({ type: 'lock', cause: 'button' }, 2),
+    plainly({ type: 'lock', cause: 'suspend' }),
+    plainly({ type: 'lock', cause: 'remote' }),
+    ofMember((member) => () => ({ type: 'lock', cause: 'elsewhere', member })),
+    plainly({ type: 'idle', ms: 5_000 }),
+    plainly({ type: 'idle', ms: 110_000 }),
+    plainly({ type: 'idle', ms: 120_000 }),
+    plainly({ type: 'stay' }),
+    plainly({ type: 'switch', correlation: 'chosen' }, 2),
+    plainly({ type: 'sign-out', cause: 'sign-out' }),
+    plainly({ type: 'sign-out', cause: 'remote' }),
+    plainly({ type: 'key-crashed' }),
+    plainly({ type: 'tick' }, 2),
+    plainly({ type: 'shutdown' }),
+    ...(['member-inactive', 'key-revoked'] as const).map((cause) =>
+      ofMember((member) => () => ({
+        type: 'directory',
+        policy: rules,
+        revoked: [{ member, cause }],
+      })),
+    ),
+    {
+      weight: 12,
+      arbitrary: someMember.map((member): Move => ({ kind: 'events', events: wayIn(member) })),
+    },
+    {
+      weight: 3,
+      arbitrary: someMember.map((member): Move => ({ kind: 'events', events: wayToSheet(member) })),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.integer({ min: 0, max: 90_000 }).map((ms): Move => ({ kind: 'wait', ms })),
+    },
+  ),
+  { maxLength: 20, size: 'max' },
+);

@@ -1,0 +1,219 @@
+import { randomBytes, randomUUID, sign } from 'node:crypto';
+import { fromBase64url } from '../../common/bytes.ts';
+import { type DirectorySnapshot, directorySnapshot } from '../../common/directory.ts';
+import type { AccessEvent } from '../../common/event.ts';
+import { sha256 } from '../../main/adapters/sha256.ts';
+import { createVerifier } from '../../main/adapters/verifier.ts';
+import { StationApp } from '../../main/app/station-app.ts';
+import type { KeyReader } from '../../main/ports/key-reader.ts';
+import type { KeyCommand } from '../../native/key-protocol.ts';
+import { type PersonKey, RP_ID, makePersonKey } from '../contract/server-lab.ts';
+import { journalSetting, opened, temporaryFolder } from './journal.ts';
+import { manualClock } from './manual-clock.ts';
+import { until } from './station.ts';
+
+type KeyMessage = Parameters<Parameters<KeyReader['listen']>[0]>[0];
+
+/** A key reader in which one person's key answers everything at once, with real signatures. */
+function handOf() {
+  let tell: (message: KeyMessage) => void = () => undefined;
+  let key: PersonKey | undefined;
+  const asked: KeyCommand[] = [];
+
+  const answer = (command: KeyCommand) => {
+    if (command.kind === 'cancel' || key === undefined) return;
+    const { attempt } = command;
+    const credentialId = fromBase64url(key.id);
+    if (command.kind === 'begin') {
+      const isKnown = command.known.some((one) =>
+        Buffer.from(one.credentialId).equals(credentialId),
+      );
+      const proof = isKnown ? { credentialId } : {};
+      tell({ kind: 'ready', attempt, pinRetries: 8, minPinLength: 6, ...proof });
+      return;
+    }
+    const authenticatorData = Buffer.alloc(37);
+    authenticatorData.set(sha256(Buffer.from(RP_ID)));
+    // User present and verified.
+    authenticatorData[32] = 0x05;
+    authenticatorData.writeUInt32BE(++key.counter, 33);
+    const signed = Buffer.concat([authenticatorData, command.clientDataHash]);
+    tell({
+      kind: 'assertion',
+      attempt,
+      credentialId,
+      authenticatorData,
+      signature: sign('sha256', signed, key.privateKey),
+      userHandle: fromBase64url(key.userHandle),
+      reports: 10,
+    });
+  };
+  const port: KeyReader = {
+    send(command) {
+      asked.push(command);
+      // Never within the call: neither does another process.
+      queueMicrotask(() => answer(command));
+    },
+    listen(listener) {
+      tell = listener;
+    },
+    close: () => undefined,
+  };
+  const plugged = (count: number): KeyMessage => ({
+    kind: 'keys',
+    keys: Array.from({ length: count }, (_, index) => ({
+      id: String(index),
+      product: 'key',
+      vendorId: 1,
+      simulated: true,
+    })),
+  });
+  return {
+    port,
+    asked,
+    insert(next: PersonKey) {
+      key = next;
+      tell(plugged(1));
+    },
+    remove() {
+      key = undefined;
+      tell(plugged(0));
+    },
+    crash: () => tell({ kind: 'crashed' }),
+  };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** What outlives the agent: two people with their keys, and the station's disk. */
+export function benchGround() {
+  const disk = temporaryFolder();
+  const [nurse, physician] = [makePersonKey(randomUUID()), makePersonKey(randomUUID())];
+  return { disk, nurse, physician, setting: journalSetting(disk.folder), starts: 0 };
+}
+
+/**
+ * The station's app on a real journal and a real verifier; windows, keys and the clock are in the hand of
+ * the test. On ground that was used before it is the start after a crash.
+ */
+export function stationBench(rules: Record<string, unknown> = {}, ground = benchGround()) {
+  const { nurse, physician, setting } = ground;
+  const isFirst = ground.starts++ === 0;
+  const { clock, pass } = manualClock();
+  const { journal, state: marks } = opened({ ...setting, expected: !isFirst });
+  const hand = handOf();
+  const windows: string[] = [];
+  const reports: string[] = [];
+  let version = 0;
+  let idleSince = 0;
+
+  const directory = (change: {
+    readonly inactive?: PersonKey;
+    readonly revoked?: PersonKey;
+  }): DirectorySnapshot =>
+    directorySnapshot.parse({
+      v: 1,
+      group: 'Ward',
+      version: ++version,
+      issuedAt: new Date(0).toISOString(),
+      rpId: RP_ID,
+      members: [nurse, physician].map((key, index) => ({
+        id: key.person,
+        givenName: ['Maria', 'Chen'][index],
+        familyName: ['Lopez', 'Wei'][index],
+        role: 'Staff',
+        active: key !== change.inactive,
+      })),
+      credentials: [nurse, physician].map((key) => ({
+        id: key.id,
+        member: key.person,
+        publicKey: key.publicKey,
+        userHandle: key.userHandle,
+        counter: 0,
+        active: key !== change.revoked,
+      })),
+      policy: rules,
+      apps: [],
+    });
+
+  const first = directory({});
+  const app = new StationApp(
+    {
+      clock,
+      idle: { ms: () => clock.mono() - idleSince },
+      journal,
+      keys: hand.port,
+      surfaces: {
+        cover: () => void windows.push('cover'),
+        prepare: () => undefined,
+        uncover: (session) => void windows.push(`uncover ${session}`),
+        open: (session) => void windows.push(`open ${session}`),
+        destroy: (session) => void windows.push(`destroy ${session}`),
+        selectApp: () => undefined,
+        overlay: (shown) => void windows.push(`overlay ${shown ? 'on' : 'off'}`),
+      },
+      verifier: createVerifier({
+        rpId: RP_ID,
+        clock,
+        random: (length) => randomBytes(length),
+        counters: marks,
+      }),
+      uuid: randomUUID,
+      apps: () => undefined,
+      report: (code) => void reports.push(code),
+    },
+    {
+      place: 'Ward 3',
+      rpId: RP_ID,
+      language: 'en',
+      theme: 'day',
+      helpPhone: undefined,
+      simulated: true,
+      unsealed: false,
+      firstRevision: 1,
+    },
+    first.policy,
+  );
+  app.start(isFirst);
+  app.setDirectory(first);
+
+  return {
+    nurse,
+    physician,
+    ground,
+    app,
+    hand,
+    /** What the windows were told, in order. */
+    windows,
+    reports,
+    pass,
+    /** Somebody moves the mouse. */
+    move() {
+      idleSince = clock.mono();
+    },
+    setDirectory: (change: Parameters<typeof directory>[0]) => app.setDirectory(directory(change)),
+    /** Key, PIN, touch; the key goes back into the pocket unless it is to stay. */
+    async enter(person: PersonKey, stays?: 'stays') {
+      hand.insert(person);
+      await settled();
+      app.submitPin(new TextEncoder().encode('246810'));
+      const session = await until('the session', () => app.onScreen);
+      if (!stays) hand.remove();
+      return session;
+    },
+    settled,
+    /** The events of sessions and the station's own, as they stand in the journal. */
+    events: (): readonly AccessEvent[] =>
+      journal
+        .unsent(10_000, 1e9)
+        .map(({ canonical }) => JSON.parse(new TextDecoder().decode(canonical)) as AccessEvent),
+    /** The power goes. */
+    crash: () => journal.close(),
+    remove() {
+      journal.close();
+      ground.disk.remove();
+    },
+  };
+}
+
+export type StationBench = ReturnType<typeof stationBench>;
