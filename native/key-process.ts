@@ -1,7 +1,7 @@
 import { hidKeys } from './hid/devices.ts';
 import { simulatedSlot } from './hid/simulated-slot.ts';
 import type { KeySource } from './hid/key-source.ts';
-import type { KeyEvent } from './key-protocol.ts';
+import { type KeyEvent, ping, pong } from './key-protocol.ts';
 import { keyService } from './key-service.ts';
 
 /**
@@ -36,6 +36,10 @@ process.on('uncaughtException', die);
 process.on('unhandledRejection', die);
 
 parentPort.on('message', ({ data }) => {
-  service.handle(data).catch(die);
+  // A device that does not let go is as bad as a process that stands still.
+  const handled = ping.safeParse(data).success
+    ? service.released().then(() => parentPort.postMessage(pong.parse({ kind: 'pong' })))
+    : service.handle(data);
+  handled.catch(die);
 });
 service.tellKeys();

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { keyRefusal } from '../common/key-refusal.ts';
 
+/** Whoever keeps the process running asks whether it is there. */
+export const ping = z.strictObject({ kind: z.literal('ping') });
+/** The answer: the process lives, and holds no key that it should have let go of. */
+export const pong = z.strictObject({ kind: z.literal('pong') });
+
 /**
  * Messages between the agent and its key process (structured clone over a MessagePort).
  * One authentication attempt at a time; `attempt` counts up and stale answers are ignored.

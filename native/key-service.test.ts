@@ -95,6 +95,33 @@ describe('the key service', () => {
     expect(quiet).toEqual([true, false]);
   });
 
+  it('is not free while a device is still being opened for an attempt that was given up', async () => {
+    let openAtLast = (): void => undefined;
+    const opening = new Promise<void>((resolve) => {
+      openAtLast = resolve;
+    });
+    const slow: KeySource = {
+      keys: () => [{ id: 'key', product: 'Key', vendorId: 1, simulated: false }],
+      onChanged: () => undefined,
+      open: () => opening.then(() => link.port),
+      setQuiet: () => undefined,
+      close: () => undefined,
+    };
+    service = keyService([slow], (event) => events.push(event));
+    void begin(1);
+    await settled();
+    await service.handle({ kind: 'cancel', attempt: 1 });
+    let isFree = false;
+    const released = service.released().then(() => {
+      isFree = true;
+    });
+    await settled();
+    expect(isFree).toBe(false);
+    openAtLast();
+    await released;
+    expect(link.isClosed()).toBe(true);
+  });
+
   it('does not give up an attempt that is not meant', async () => {
     void begin(2);
     await settled();

@@ -1,12 +1,13 @@
-import { type KeyEvent, keyEvent } from '../../native/key-protocol.ts';
+import { type KeyEvent, keyEvent, ping, pong } from '../../native/key-protocol.ts';
 import type { KeyReader } from '../ports/key-reader.ts';
 
 /** Wait before the next start after a crash, in ms: short at first, then patient. */
 const RESTART_MS = [200, 1_000, 5_000, 15_000] as const;
 /** Alive for this long = the next crash counts as a first one. */
 const STEADY_MS = 60_000;
-/** A process that has said nothing for this long after `begin` hangs: each of its waits is shorter. */
-const HUNG_MS = 15_000;
+/** How often the process is asked whether it is there, and how long it may take to say so. */
+const PING_MS = 5_000;
+const HUNG_MS = 10_000;
 
 /** The child process, as far as it is used: Electron's UtilityProcess fits. */
 export interface KeyChild {
@@ -16,9 +17,28 @@ export interface KeyChild {
   kill(): unknown;
 }
 
+/** Asks a child at intervals whether it is there; `onHung` when it does not say so. Returns what to call. */
+function heartbeat(ask: () => void, onHung: () => void) {
+  let timer: NodeJS.Timeout;
+  const rest = () => {
+    timer = setTimeout(() => {
+      ask();
+      timer = setTimeout(onHung, HUNG_MS);
+    }, PING_MS);
+  };
+  rest();
+  return {
+    answered() {
+      clearTimeout(timer);
+      rest();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
 /**
- * Keeps a key process running: starts it again when it dies, and ends it when it hangs. Its messages are
- * validated: what it says is not trusted more than what a key says.
+ * Keeps a key process running: starts it again when it dies, and ends it when it hangs, which is then a
+ * crash like any other. Its messages are validated: what it says is not trusted more than what a key says.
  */
 export function superviseKeys(
   fork: () => KeyChild,
@@ -28,25 +48,31 @@ export function superviseKeys(
   let crashes = 0;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
-  let unansweredSince: number | undefined;
   let listener: (event: KeyEvent | { readonly kind: 'crashed' }) => void = () => undefined;
 
   const start = () => {
     const startedAt = performance.now();
     const mine = fork();
     child = mine;
+    const beat = heartbeat(
+      () => mine.postMessage(ping.parse({ kind: 'ping' })),
+      () => {
+        report('key-process:hung');
+        mine.kill();
+      },
+    );
     mine.on('message', (message) => {
       // Killed or replaced: nothing that it still says counts.
       if (child !== mine || closed) return;
-      unansweredSince = undefined;
+      if (pong.safeParse(message).success) return beat.answered();
       const event = keyEvent.safeParse(message);
       if (event.success) listener(event.data);
       else report('key-process:bad-message');
     });
     mine.on('exit', (code) => {
+      beat.stop();
       if (child !== mine || closed) return;
       child = undefined;
-      unansweredSince = undefined;
       report('key-process:exit', code);
       if (performance.now() - startedAt > STEADY_MS) crashes = 0;
       timer = setTimeout(start, RESTART_MS[Math.min(crashes, RESTART_MS.length - 1)]);
@@ -58,20 +84,9 @@ export function superviseKeys(
 
   return {
     send(command) {
-      if (!child) {
-        // Nobody is there to answer: the attempt ends as if the process had died in it.
-        setImmediate(() => listener({ kind: 'crashed' }));
-        return;
-      }
-      child.postMessage(command);
-      // Nothing answers a cancel: it is no sign of a process that hangs.
-      if (command.kind === 'cancel') unansweredSince = undefined;
-      if (command.kind !== 'begin') return;
-      const now = performance.now();
-      unansweredSince ??= now;
-      if (now - unansweredSince <= HUNG_MS) return;
-      report('key-process:hung');
-      child.kill();
+      // Nobody is there to answer: the attempt ends as if the process had died in it.
+      if (child) child.postMessage(command);
+      else setImmediate(() => listener({ kind: 'crashed' }));
     },
     listen(next) {
       listener = next;

@@ -1,8 +1,10 @@
 import { watch } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { type Device, type HIDAsync as HidDevice, HIDAsync, devicesAsync } from 'node-hid';
 import { type PacketPort, REPORT_BYTES } from '../ctap2/packet-port.ts';
-import { type KeySource, OpenError, type PluggedKey } from './key-source.ts';
+import { type KeySource, OpenError } from './key-source.ts';
 import { openFailure } from './open-failure.ts';
+import { type SeenKey, steps } from './seen-keys.ts';
 import { UDEV_RULE } from './udev-rule.ts';
 
 /** CTAP 2.1 §11.2.8.1: FIDO alliance usage page, authenticator usage. */
@@ -20,9 +22,33 @@ const PERMISSION_WAIT_MS = 150;
 const isFidoKey = (device: Device): device is Device & { readonly path: string } =>
   device.usagePage === USAGE_PAGE && device.usage === USAGE && device.path !== undefined;
 
+/**
+ * Tells another key at the same path. On Linux each device node that is made has an inode of its own;
+ * elsewhere two keys of one model without serial numbers look the same.
+ */
+async function markOf({ path, vendorId, productId, serialNumber }: Device): Promise<string> {
+  const node =
+    process.platform === 'linux' && path !== undefined
+      ? // Gone again already: the next look tells.
+        await stat(path).then(
+          ({ ino }) => ino,
+          () => 0,
+        )
+      : 0;
+  return [vendorId, productId, serialNumber ?? '', node].join(' ');
+}
+
+const seen = async (device: Device & { readonly path: string }): Promise<SeenKey> => ({
+  id: device.path,
+  product: device.product ?? 'security key',
+  vendorId: device.vendorId,
+  simulated: false,
+  mark: await markOf(device),
+});
+
 /** The FIDO keys of this computer, through node-hid. */
 export function hidKeys(report: (code: string, cause: unknown) => void): KeySource {
-  let known: readonly PluggedKey[] = [];
+  let known: readonly SeenKey[] = [];
   let quiet = false;
   let closed = false;
   let scanning: Promise<void> | undefined;
@@ -30,15 +56,11 @@ export function hidKeys(report: (code: string, cause: unknown) => void): KeySour
 
   const enumerate = async (): Promise<void> => {
     try {
-      const found = (await devicesAsync()).filter(isFidoKey).map((device): PluggedKey => ({
-        id: device.path,
-        product: device.product ?? 'security key',
-        vendorId: device.vendorId,
-        simulated: false,
-      }));
-      const before = known.map((key) => key.id).join('\n');
-      known = found;
-      if (!closed && found.map((key) => key.id).join('\n') !== before) listener();
+      const found = await Promise.all((await devicesAsync()).filter(isFidoKey).map(seen));
+      for (const step of steps(known, found)) {
+        known = step;
+        if (!closed) listener();
+      }
     } catch (error) {
       report('hid:enumerate', error);
     }
@@ -61,7 +83,8 @@ export function hidKeys(report: (code: string, cause: unknown) => void): KeySour
   scan();
 
   return {
-    keys: () => known,
+    keys: () =>
+      known.map(({ id, product, vendorId, simulated }) => ({ id, product, vendorId, simulated })),
     onChanged(next) {
       listener = next;
     },

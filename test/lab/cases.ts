@@ -6,6 +6,8 @@ import { type Case, handOf, usbOf } from './case.ts';
 import { type Client, startClient } from './client.ts';
 import { plugGadget } from './gadget.ts';
 import { libfido2Cases } from './libfido2.ts';
+import { severalKeysCases } from './several-keys.ts';
+import { swapCases } from './swap.ts';
 
 const WRONG_PIN = '135791';
 /** nobody */
@@ -134,22 +136,8 @@ export const cases: readonly Case[] = [
       return access(client, bench);
     },
   },
-  {
-    name: 'of two keys, a touch has to choose',
-    needs: ['usb', 'control'],
-    async run(client, bench) {
-      await usbOf(bench).second.plug();
-      await seesKeys(client, 2);
-      const attempt = bench.nextAttempt();
-      client.send({ kind: 'begin', attempt, rpId: bench.identity.rpId, known: [] });
-      // No PIN is asked for before one of them is touched.
-      assert.deepEqual(await client.next('choose'), { kind: 'choose', attempt });
-      client.send({ kind: 'cancel', attempt });
-      await usbOf(bench).second.unplug();
-      await seesKeys(client, 1);
-      return access(client, bench);
-    },
-  },
+  ...severalKeysCases,
+  ...swapCases,
   {
     name: 'a user without permission is told so, and gets in once the permission is there',
     needs: ['usb'],
@@ -193,6 +181,18 @@ export const cases: readonly Case[] = [
       await client.next('keys', ({ keys }) => keys.length === 1);
       // Nobody is left to cancel: the key waits on for the hand of the attempt that died.
       await handOf(bench).touch();
+      return access(client, bench);
+    },
+  },
+  {
+    name: 'the key process hangs while the PIN is typed: it is killed, and works again',
+    needs: [],
+    async run(client, bench) {
+      await open(client, bench);
+      client.hang();
+      await client.next('crashed');
+      await client.next('keys', ({ keys }) => keys.length === 1);
+      assert.match(client.trace(), /report key-process:hung/);
       return access(client, bench);
     },
   },

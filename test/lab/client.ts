@@ -22,7 +22,7 @@ export function startClient({ bundle, shim, env = {}, uid }: ClientProgram) {
   const events: ClientEvent[] = [];
   let keys: Of<'keys'>['keys'] = [];
   let wake = (): void => undefined;
-  let stop = (): unknown => undefined;
+  let signal = (_signal: NodeJS.Signals): unknown => undefined;
   const reader = superviseKeys(
     (): KeyChild => {
       const child = fork(bundle, {
@@ -32,13 +32,13 @@ export function startClient({ bundle, shim, env = {}, uid }: ClientProgram) {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         ...(uid === undefined ? {} : { uid, gid: uid }),
       });
-      stop = () => child.kill('SIGKILL');
+      signal = (name) => child.kill(name);
       return {
         postMessage: (message) => child.connected && child.send(message as object),
         on(event: string, listener: (value: never) => void) {
           child.on(event, (value) => listener(value as never));
         },
-        kill: stop,
+        kill: () => child.kill('SIGKILL'),
       };
     },
     (code) => trace.push(`report ${code}`),
@@ -80,7 +80,10 @@ export function startClient({ bundle, shim, env = {}, uid }: ClientProgram) {
     /** Everything since the last `clear`, one short word each. */
     trace: () => trace.join(', '),
     /** As a crash of a native module would. */
-    kill: () => stop(),
+    kill: () => signal('SIGKILL'),
+    /** As a native call that never comes back would; `go` ends it. */
+    hang: () => signal('SIGSTOP'),
+    go: () => signal('SIGCONT'),
     close: () => reader.close(),
   };
 }

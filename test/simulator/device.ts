@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Fault, spoilReports, strikes } from './faults.ts';
 import { BROADCAST, HID, HID_ERROR, toReports } from './frames.ts';
 import { type Message, openInbox } from './inbox.ts';
+import { openRecord } from './heard.ts';
 import type { PluggedKey } from './key.ts';
 
 /** §11.2.9.2.1 */
@@ -53,6 +54,7 @@ export function openDevice<Peer>({ key, isTouchAwaited, send, unplug }: DeviceCo
     sendAll(toReports(channel, command, payload), channel);
   const fail = (channel: number, error: number) => answer(channel, HID.error, Buffer.of(error));
   const inbox = openInbox(fail);
+  const record = openRecord();
 
   const beat = (isTouchFeigned = false) => {
     if (!running) return;
@@ -106,6 +108,7 @@ export function openDevice<Peer>({ key, isTouchAwaited, send, unplug }: DeviceCo
   async function run(channel: number, message: Uint8Array): Promise<void> {
     const mine = { channel, cancelled: new AbortController(), dropped: new AbortController() };
     running = mine;
+    record.note(message);
     const struck = takeFault(message);
     const feigns = struck?.kind === 'endless' && struck.touch;
     const keepalive =
@@ -171,6 +174,8 @@ export function openDevice<Peer>({ key, isTouchAwaited, send, unplug }: DeviceCo
   return {
     /** Reports in both directions, keepalives aside. */
     reports: () => reports,
+    /** CTAP2 commands in their order, see heard.ts. */
+    heard: () => record.heard,
     setFault(next: Fault | undefined) {
       fault = next;
     },

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { fromCbor } from './cbor.ts';
 import { HID, HID_ERROR, REPORT_BYTES, toReports } from './frames.ts';
-import { isMap } from './parameters.ts';
+import { subCommandOf } from './heard.ts';
 
 /** Which messages it strikes. */
 const where = {
@@ -46,19 +45,9 @@ export const fault = z
 export type Fault = NonNullable<z.infer<typeof fault>>;
 
 /** True when the fault strikes this CTAP2 message. */
-export function strikes({ command, subCommand }: Fault, message: Uint8Array): boolean {
-  const [code] = message;
-  if (command !== undefined && command !== code) return false;
-  if (subCommand === undefined) return true;
-  // clientPIN and bioEnrollment have another parameter before it.
-  const field = code === 0x06 || code === 0x09 ? 0x02 : 0x01;
-  try {
-    const request = fromCbor(message.subarray(1));
-    return isMap(request) && request.get(field) === subCommand;
-  } catch {
-    return false;
-  }
-}
+export const strikes = ({ command, subCommand }: Fault, message: Uint8Array): boolean =>
+  (command === undefined || command === message[0]) &&
+  (subCommand === undefined || subCommandOf(message) === subCommand);
 
 /** How the reports of an answer are spoilt; undefined where the fault is of another kind. */
 export function spoilReports(fault: Fault, channel: number, answer: Uint8Array): Buffer[] {

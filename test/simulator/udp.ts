@@ -18,7 +18,7 @@
 //   {"cmd":"add-credential","rpId":"localhost"}  → id, userHandle, publicKey (COSE_Key), base64url
 //   {"cmd":"set-fault","fault":{"kind":"status","status":55,"command":6,"subCommand":9,"times":1}}
 //   {"cmd":"set-fault","fault":null}
-//   {"cmd":"state"}                            → inserted, waitingForTouch, reports, keys
+//   {"cmd":"state"}                            → inserted, waitingForTouch, reports, heard, keys
 //   {"cmd":"subscribe"}                        → from then on a line for each change of the state
 import { openControl } from './control.ts';
 import { keysInMemory } from './keys-file.ts';

@@ -120,6 +120,7 @@ export async function openSlot(keys: Keys, port: number) {
       inserted: inserted?.record.id ?? null,
       waitingForTouch: hand.isAwaited(),
       reports: reportsBefore + (inserted?.device.reports() ?? 0),
+      heard: inserted?.device.heard() ?? [],
       keys: keys.keys.map((record) => describe(record, inserted)),
     }),
     /** The PINs that the demonstration page shows. */

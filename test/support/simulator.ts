@@ -11,6 +11,8 @@ export interface SimulatorState {
   readonly inserted: string | null;
   readonly waitingForTouch: boolean;
   readonly reports: number;
+  /** What the key was asked since it was plugged in, see simulator/heard.ts. */
+  readonly heard: readonly string[];
   readonly keys: readonly {
     readonly id: string;
     readonly name: string;
