@@ -1,9 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+const exclude = ['node_modules/**', 'out/**', 'dist/**', '.demo/**'];
+
+// unit: everything, the server on SQLite.
+// postgres: the server once more, on a real PostgreSQL.
 export default defineConfig({
   test: {
-    include: ['**/*.test.{ts,tsx}'],
-    exclude: ['node_modules/**', 'out/**', 'dist/**', '.demo/**'],
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude } },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: ['server/store/*.test.ts', 'test/contract/server-*.test.ts'],
+          exclude,
+          globalSetup: 'test/support/postgres-global.ts',
+        },
+      },
+    ],
     pool: 'forks',
     maxWorkers: 2,
     // Generous: the machine may be busy, and what hangs is ended all the same.

@@ -34,14 +34,13 @@ interface Side {
  */
 export async function rows(): Promise<Row[]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wardlock-bench-'));
-  const store = await openStore(path.join(folder, 'server'));
+  const store = await openStore({ data: path.join(folder, 'server') });
   try {
     const station = await pairedStation(folder, store);
     const ingest = createIngest({
       store,
       log: createLog({ write: () => undefined }),
       now: Date.now,
-      committed: () => undefined,
     });
     const bare = await bareTable(path.join(folder, 'bare'), station);
     const epoch = randomUUID();
@@ -156,7 +155,7 @@ function makeBatch(station: string, epoch: string, after: number, head: string):
 
 /** The server's own table, made by its own migrations, with nothing but a prepared insert on top. */
 async function bareTable(folder: string, station: string) {
-  await (await openStore(folder)).close();
+  await (await openStore({ data: folder })).close();
   const db = new Database(path.join(folder, 'wardlock.db'));
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = OFF');

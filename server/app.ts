@@ -48,7 +48,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const feed = createOverviewFeed(() => buildOverview(store.read, heard, now()), log);
   const nonces = createNonces(keys.nonceKey, now);
   const running = createRunning();
-  const ingest = running.watch(createIngest({ store, log, now, committed: feed.changed }));
+  const ingest = running.watch(createIngest({ store, log, now }));
   const metrics = createMetrics({
     ingesting: running.count,
     disputed: store.read.disputed,
@@ -101,7 +101,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       refusedWith: request.refusedWith ?? undefined,
     });
   });
-  app.addHook('onClose', async () => feed.close());
+  const deaf = store.notices.listen(feed.changed);
+  app.addHook('onClose', async () => {
+    deaf();
+    feed.close();
+  });
 
   await describeRoutes(app);
   const checks = { database: store.read.practice };

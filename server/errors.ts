@@ -47,6 +47,7 @@ const catalogue = {
   'wrong-content-type': [415, 'The content type is not taken here.'],
   'slow-down': [429, 'Too many refused attempts from this address: try again in a minute.'],
   internal: [500, 'The server failed; its log says more.'],
+  'database-away': [503, 'The database cannot be reached: try again in a moment.'],
   'too-many-streams': [503, 'Too many consoles are open: close one.'],
 } as const satisfies Record<string, readonly [number, string]>;
 

@@ -21,20 +21,20 @@ export interface Ingest {
 }
 
 const QUARTER_MS = 15 * 60_000;
+/** One of 16: ids are random. */
+const shardOf = (station: string): number => Number.parseInt(station.slice(0, 1), 16);
 export const quarterOf = (ms: number): number => Math.floor(ms / QUARTER_MS);
 
 export function createIngest(deps: {
   readonly store: Store;
   readonly log: Log;
   readonly now: () => number;
-  readonly committed: () => void;
 }): Ingest {
-  const { store, log, now, committed } = deps;
+  const { store, log, now } = deps;
 
   return async (station, batch) => {
     const received = await withAssertions(store, batch);
     const outcome = await store.write((tx) => commit(tx, station, received, now()));
-    committed();
     for (const [index, fate] of outcome.fates.entries()) {
       const event = received[index]?.event;
       if (event !== undefined) alert(log, event, fate);
@@ -80,7 +80,7 @@ async function commit(
   batch: readonly Received[],
   now: number,
 ): Promise<Outcome> {
-  const row = await tx.head(station);
+  const row = await tx.lockHead(station);
   const epoch = batch[0]?.event.epoch;
   if (row === undefined || epoch === undefined) throw new Error('no head row, or an empty batch');
   const isCurrent = row.epoch === epoch;
@@ -110,7 +110,8 @@ async function commit(
   await tx.addEvents(sorted.accepted);
   await tx.addDisputed(sorted.disputed);
   await tx.addProofs(sorted.proofs);
-  for (const [quarter, accesses] of sorted.accesses) await tx.countAccesses(quarter, accesses);
+  const shard = shardOf(station);
+  for (const [quarter, n] of sorted.accesses) await tx.countAccesses(quarter, shard, n);
 
   // A head never moves without an accepted event, and a late upload of an older epoch leaves it alone.
   const isNewEpoch = !isCurrent && head.seq === 0 && sorted.accepted.length > 0;
@@ -120,6 +121,7 @@ async function commit(
       ? { ...heard, epoch, ...judgement.head, ...screenColumns(row, sorted.screenEvents) }
       : { ...row, ...heard },
   );
+  tx.announce('events');
   return {
     fates: judgement.fates,
     response: { epoch, ...judgement.head, accepted: sorted.accepted.length },
@@ -152,6 +154,7 @@ async function proofLedger(
     counters.add(assertion.counter);
   }
   const ids = [...credentials];
+  if (ids.length > 0) await tx.lockCredentials(ids);
   const used = new Set(await tx.usedNonces(nonces));
   const last = new Map(
     (await tx.lastCounters(station, epoch, ids)).map((one) => [one.credential, one.counter]),

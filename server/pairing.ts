@@ -48,7 +48,7 @@ export async function pairStation(
 ): Promise<Result<{ readonly station: string; readonly group: string }, PairingRefusal>> {
   const { secret, name, publicKey, thumbprint, now } = request;
   return store.write(async (tx) => {
-    const code = findCode(await tx.pairingCodes(), secret);
+    const code = findCode(await tx.lockPairingCodes(), secret);
     if (code === undefined) return err('pairing-code-unknown');
     if (Date.parse(code.expires_at) <= now) return err('pairing-code-expired');
     const known = await tx.stationByThumbprint(thumbprint);

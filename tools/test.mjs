@@ -18,18 +18,23 @@ const playwright = (project, prepare = () => ({})) => ({
   args: () => [bin('playwright'), 'test', '--project', project, '--reporter', 'line,json'],
 });
 
+const vitest = (project) => ({
+  count: countVitest,
+  prepare: () => ({}),
+  args: (report) => [
+    bin('vitest'),
+    'run',
+    '--project',
+    project,
+    '--reporter=dot',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ],
+});
+
 const suites = {
-  unit: {
-    count: countVitest,
-    prepare: () => ({}),
-    args: (report) => [
-      bin('vitest'),
-      'run',
-      '--reporter=dot',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ],
-  },
+  unit: vitest('unit'),
+  postgres: vitest('postgres'),
   electron: playwright('electron'),
   security: playwright('security', asTestUser),
   chromium: playwright('chromium'),

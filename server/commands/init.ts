@@ -6,14 +6,14 @@ import { CONFIG_FILE } from '../config/settings.ts';
 import { loadKeys } from '../keys.ts';
 import { HOST_NAME, type Practice, describeIssues, practiceFile } from '../practice.ts';
 import { seed } from '../seed.ts';
-import { openStore } from '../store/store.ts';
+import { type StorePlace, openStore } from '../store/store.ts';
 import { program } from './program.ts';
 
 /** Makes a data folder with keys, settings and a practice that has no staff yet. */
 export const init = program({
   name: 'init',
   about: 'Makes a data folder: keys, settings and a first practice.',
-  settings: ['data'],
+  settings: ['data', 'database'],
   options: {
     practice: text('the name of the practice, as shown', 120),
     rpId: textLike(
@@ -22,7 +22,7 @@ export const init = program({
     ),
     group: { ...text('the name of the first station group', 60), otherwise: 'Stations' },
   },
-  async run({ data, practice: name, rpId, group }) {
+  async run({ data, database, practice: name, rpId, group }) {
     const practice = practiceFile.safeParse({
       practice: name,
       rpId,
@@ -36,7 +36,7 @@ export const init = program({
       return err(`--data is "${data}", which is not empty; allowed is an empty or a new folder.`);
     }
     try {
-      const made = await make(data, practice.data);
+      const made = await make({ data, database }, practice.data);
       if (!made.ok) remove(data, was);
       return made;
     } catch (error) {
@@ -47,10 +47,11 @@ export const init = program({
   },
 });
 
-async function make(data: string, practice: Practice): Promise<Result<string, string>> {
+async function make(place: StorePlace, practice: Practice): Promise<Result<string, string>> {
+  const { data } = place;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const keys = await loadKeys(data);
-  const store = await openStore(data);
+  const store = await openStore(place);
   try {
     const seeded = await seed(store, keys, practice, Date.now());
     if (!seeded.ok) {

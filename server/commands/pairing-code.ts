@@ -8,14 +8,14 @@ import { withServer } from './with-server.ts';
 export const pairingCode = program({
   name: 'pairing-code',
   about: 'Makes a code that pairs new stations with this server.',
-  settings: ['data'],
+  settings: ['data', 'database'],
   options: {
     group: text('the name of a station group', 60),
     count: { ...whole(1, 10_000), otherwise: 1 },
     hours: { ...whole(1, 24 * 31), otherwise: 24 },
   },
-  run: ({ data, group, count: uses, hours }) =>
-    withServer(data, async ({ keys, store }) => {
+  run: ({ data, database, group, count: uses, hours }) =>
+    withServer({ data, database }, async ({ keys, store }) => {
       const code = await createPairingCode(store, keys, { group, uses, hours, now: Date.now() });
       if (code.ok) return code;
       const allowed = code.error.groups.join(', ');

@@ -11,9 +11,9 @@ import { program } from './program.ts';
 export const seedPractice = program({
   name: 'seed',
   about: 'Loads a whole practice from a file into a server that has none.',
-  settings: ['data'],
+  settings: ['data', 'database'],
   options: { file: path('a practice.json file') },
-  async run({ data, file }) {
+  async run({ data, database, file }) {
     let value: unknown;
     try {
       value = JSON.parse(await readFile(file, 'utf8'));
@@ -25,7 +25,7 @@ export const seedPractice = program({
       return err(`${file} is not a practice:\n${describeIssues(practice.error.issues)}`);
     }
     const keys = await loadKeys(data);
-    const store = await openStore(data);
+    const store = await openStore({ data, database });
     try {
       const outcome = await seed(store, keys, practice.data, Date.now());
       if (!outcome.ok) {

@@ -19,6 +19,7 @@ export const serve = program({
   about: 'Runs the server until it gets SIGTERM or SIGINT.',
   settings: [
     'data',
+    'database',
     'host',
     'port',
     'tlsCert',
@@ -29,14 +30,16 @@ export const serve = program({
   ],
   options: {},
   async run(given, where) {
-    const { data } = given;
+    const { data, database } = given;
     const nothing = noServerIn(data);
     if (nothing !== undefined) return err(nothing);
     const listening = readListening(given, where);
     if (!listening.ok) return listening;
     const log = createLog();
     const keys = await loadKeys(data);
-    const store = await openStore(data);
+    const store = await openStore({ data, database }, (error) =>
+      log.error({ err: error }, 'the database broke off'),
+    );
     const app = await buildApp({
       store,
       keys,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { err } from '../../common/result.ts';
 import { type Keys, SIGNING_KEY, loadKeys } from '../keys.ts';
-import { type Store, openStore } from '../store/store.ts';
+import { type Store, type StorePlace, openStore } from '../store/store.ts';
 import type { Outcome } from './program.ts';
 
 /** The sentence for a folder without a server: a mistyped one must not become a new server by itself. */
@@ -13,13 +13,13 @@ export const noServerIn = (data: string): string | undefined =>
 
 /** Opens the server in a folder for one command, and closes it whatever happens. */
 export async function withServer(
-  data: string,
+  place: StorePlace,
   work: (server: { readonly keys: Keys; readonly store: Store }) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const nothing = noServerIn(data);
+  const nothing = noServerIn(place.data);
   if (nothing !== undefined) return err(nothing);
-  const keys = await loadKeys(data);
-  const store = await openStore(data);
+  const keys = await loadKeys(place.data);
+  const store = await openStore(place);
   try {
     return await work({ keys, store });
   } finally {

@@ -26,6 +26,13 @@ const addresses = z.string().refine((value) => {
  */
 export const settings = {
   data: path('a folder'),
+  database: optional({
+    ...textLike(
+      /^postgres(ql)?:\/\/\S+$/,
+      'a PostgreSQL address, postgres://USER:PASSWORD@HOST:PORT/NAME',
+    ),
+    secret: true as const,
+  }),
   host: { ...text('a host name or an address of this computer', 253), otherwise: '127.0.0.1' },
   port: { ...whole(0, 65_535), otherwise: 8787 },
   tlsCert: optional(path('a PEM file with the certificate, then those of its authority')),

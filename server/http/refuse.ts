@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { Refusal } from '../errors.ts';
+import { isDatabaseAway } from '../store/failure.ts';
 
 /** Every error leaves as a WireError: its code, a sentence, the field; never a stack or a cause. */
 export function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -12,6 +13,7 @@ export function refuse(error: unknown, request: FastifyRequest, reply: FastifyRe
 
 function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
+  if (isDatabaseAway(error)) return new Refusal('database-away');
   if (hasZodFastifySchemaValidationErrors(error)) {
     const first = error.validation[0];
     const field = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';

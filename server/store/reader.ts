@@ -1,6 +1,7 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Credential, DirectorySnapshot, Member } from '../../common/directory.ts';
 import { clinicalApp, policy } from '../../common/policy.ts';
+import type { Dialect } from './dialect.ts';
 import type { Schema } from './schema.ts';
 
 export type StationRow = Selectable<Schema['stations']>;
@@ -57,10 +58,13 @@ export interface StoreReader {
   ): Promise<readonly { credential: string; counter: number }[]>;
   events(query: EventQuery): Promise<readonly EventRow[]>;
   disputed(): Promise<number>;
-  accessCounts(fromQuarter: number, toQuarter: number): Promise<Schema['access_counts'][]>;
+  accessCounts(
+    fromQuarter: number,
+    toQuarter: number,
+  ): Promise<readonly { quarter: number; accesses: number }[]>;
 }
 
-export function createReader(db: Kysely<Schema>): StoreReader {
+export function createReader(db: Kysely<Schema>, { oneOf }: Dialect): StoreReader {
   return {
     practice: () => db.selectFrom('practice').selectAll().executeTakeFirst(),
     groups: async () =>
@@ -68,17 +72,11 @@ export function createReader(db: Kysely<Schema>): StoreReader {
         (row) => row.name,
       ),
     members: async (ids) =>
-      ids.length === 0
-        ? []
-        : (await db.selectFrom('members').selectAll().where('id', 'in', ids).execute()).map(
-            toMember,
-          ),
+      (await db.selectFrom('members').selectAll().where(oneOf('id', ids)).execute()).map(toMember),
     credentials: async (ids) =>
-      ids.length === 0
-        ? []
-        : (await db.selectFrom('credentials').selectAll().where('id', 'in', ids).execute()).map(
-            toCredential,
-          ),
+      (await db.selectFrom('credentials').selectAll().where(oneOf('id', ids)).execute()).map(
+        toCredential,
+      ),
     directoryContent: (group) => directoryContent(db, group),
     newestSnapshot: (group) =>
       db
@@ -129,13 +127,13 @@ export function createReader(db: Kysely<Schema>): StoreReader {
             .select(['seq', 'hash', 'verdict'])
             .where('station', '=', station)
             .where('epoch', '=', epoch)
-            .where('seq', 'in', seqs)
+            .where(oneOf('seq', seqs))
             .execute(),
     usedNonces: async (nonces) =>
       nonces.length === 0
         ? []
         : (
-            await db.selectFrom('proofs').select('nonce').where('nonce', 'in', nonces).execute()
+            await db.selectFrom('proofs').select('nonce').where(oneOf('nonce', nonces)).execute()
           ).map((row) => row.nonce),
     lastCounters: async (station, epoch, credentials) =>
       credentials.length === 0
@@ -145,7 +143,7 @@ export function createReader(db: Kysely<Schema>): StoreReader {
             .select(['credential', (eb) => eb.fn.max('counter').as('counter')])
             .where('station', '=', station)
             .where('epoch', '=', epoch)
-            .where('credential', 'in', credentials)
+            .where(oneOf('credential', credentials))
             .groupBy('credential')
             .execute(),
     shownCounters: async (credentials, counters) =>
@@ -154,8 +152,8 @@ export function createReader(db: Kysely<Schema>): StoreReader {
         : db
             .selectFrom('proofs')
             .select(['credential', 'counter'])
-            .where('credential', 'in', credentials)
-            .where('counter', 'in', counters)
+            .where(oneOf('credential', credentials))
+            .where(oneOf('counter', counters))
             .execute(),
     events: (query) => listEvents(db, query),
     disputed: async () =>
@@ -169,9 +167,10 @@ export function createReader(db: Kysely<Schema>): StoreReader {
     accessCounts: (from, to) =>
       db
         .selectFrom('access_counts')
-        .selectAll()
+        .select(['quarter', sql<number>`cast(sum(accesses) as bigint)`.as('accesses')])
         .where('quarter', '>=', from)
         .where('quarter', '<', to)
+        .groupBy('quarter')
         .execute(),
   };
 }

@@ -85,6 +85,6 @@ export interface Schema {
     epoch: string;
     seq: number;
   };
-  /** Accesses per quarter of an hour since 1970: every time zone's hours are whole quarters. */
-  access_counts: { quarter: number; accesses: number };
+  /** Accesses per quarter of an hour since 1970: every time zone's hours are whole quarters. Summed over the shards. */
+  access_counts: { quarter: number; shard: number; accesses: number };
 }

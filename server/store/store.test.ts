@@ -3,29 +3,28 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import Database from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
-import { openStore } from './store.ts';
+import { emptyDatabase, onPostgres } from '../../test/support/database.ts';
+import { type StorePlace, openStore } from './store.ts';
 
 let data: string;
+let place: StorePlace;
 beforeEach(async () => {
   data = await mkdtemp(path.join(tmpdir(), 'wardlock-store-'));
+  place = { data, database: await emptyDatabase() };
 });
 afterEach(async () => {
   await rm(data, { recursive: true });
 });
 
-test('a commit is on the disk before it returns: WAL, synchronous=FULL', async () => {
-  const db = openSqlite(path.join(data, 'wardlock.db'));
-  const synchronous = await sql<{ synchronous: number }>`pragma synchronous`.execute(db);
-  const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(db);
-  // https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL.
-  expect(synchronous.rows).toEqual([{ synchronous: 2 }]);
-  expect(mode.rows).toEqual([{ journal_mode: 'wal' }]);
-  await db.destroy();
-});
+/** The database without the store. */
+const openRaw = () =>
+  place.database === undefined
+    ? openSqlite(path.join(data, 'wardlock.db'))
+    : openPostgres(place.database, () => undefined);
 
 const code = (id: string) => ({
   id,
@@ -37,13 +36,27 @@ const code = (id: string) => ({
   created_at: '',
 });
 
+test('a commit is on the disk before it returns', async () => {
+  const db = openRaw();
+  if (onPostgres()) {
+    expect((await sql`show synchronous_commit`.execute(db)).rows).toEqual([
+      { synchronous_commit: 'on' },
+    ]);
+  } else {
+    // https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL.
+    expect((await sql`pragma synchronous`.execute(db)).rows).toEqual([{ synchronous: 2 }]);
+    expect((await sql`pragma journal_mode`.execute(db)).rows).toEqual([{ journal_mode: 'wal' }]);
+  }
+  await db.destroy();
+});
+
 test('a transaction that fails leaves nothing', async () => {
-  const store = await openStore(data);
+  const store = await openStore(place);
   const failed = store.write(async (tx) => {
-    await tx.countAccesses(1, 5);
+    await tx.countAccesses(1, 0, 5);
     await tx.addPairingCode(code('of no group'));
   });
-  await expect(failed).rejects.toThrow(/FOREIGN KEY/);
+  await expect(failed).rejects.toThrow(/foreign key/i);
   expect(await store.read.accessCounts(0, 10)).toEqual([]);
   await store.close();
 });
@@ -52,14 +65,14 @@ test(
   'processes that read first and then write wait for one another',
   { timeout: 300_000 },
   async () => {
-    await (await openStore(data)).close();
+    await (await openStore(place)).close();
     const script = `
     import { openStore } from ${JSON.stringify(path.join(import.meta.dirname, 'store.ts'))};
-    const store = await openStore(${JSON.stringify(data)});
+    const store = await openStore(${JSON.stringify(place)});
     for (let n = 0; n < 100; n++) {
       await store.write(async (tx) => {
         await tx.accessCounts(0, 10);
-        await tx.countAccesses(1, 1);
+        await tx.countAccesses(1, 0, 1);
       });
     }
     await store.close();`;
@@ -68,17 +81,19 @@ test(
         timeout: 280_000,
       });
     await Promise.all([run(), run(), run()]);
-    const store = await openStore(data);
+    const store = await openStore(place);
     expect(await store.read.accessCounts(0, 10)).toEqual([{ quarter: 1, accesses: 300 }]);
     await store.close();
   },
 );
 
 test('opening again migrates nothing twice; a newer schema than ours is refused', async () => {
-  await (await openStore(data)).close();
-  await (await openStore(data)).close();
-  const file = new Database(path.join(data, 'wardlock.db'));
-  file.exec(`insert into kysely_migration values ('9999-later', '2030-01-01T00:00:00.000Z')`);
-  file.close();
-  await expect(openStore(data)).rejects.toThrow(/newest schema/);
+  await (await openStore(place)).close();
+  await (await openStore(place)).close();
+  const db = openRaw();
+  await sql`insert into kysely_migration values ('9999-later', '2030-01-01T00:00:00.000Z')`.execute(
+    db,
+  );
+  await db.destroy();
+  await expect(openStore(place)).rejects.toThrow(/newest schema/);
 });

@@ -1,8 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
-import { migrations } from './migrations.ts';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { type Dialect, postgres, sqlite } from './dialect.ts';
+import { isWorthAnotherTry } from './failure.ts';
+import { migrations } from './migrations/index.ts';
+import { type Notices, localNotices, postgresNotices } from './notices.ts';
+import { openPostgres } from './postgres.ts';
 import { type StoreReader, createReader } from './reader.ts';
 import type { Schema } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
@@ -13,28 +17,89 @@ export type Transaction = StoreReader & StoreWriter;
 
 export interface Store {
   readonly read: StoreReader;
-  /** One durable transaction: everything or nothing. Resolves after the commit is on the disk. */
+  /**
+   * One durable transaction: everything or nothing. Resolves after the commit is on the disk.
+   * `work` may run several times, when the database ended a try of it: it changes nothing but the database.
+   */
   write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Hints of what was committed, here or by another server process on the same database. */
+  readonly notices: Notices;
   close(): Promise<void>;
 }
 
-/** Opens `wardlock.db` in the data folder and brings it to the newest schema. */
-export async function openStore(data: string): Promise<Store> {
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  const db = openSqlite(path.join(data, 'wardlock.db'));
-  await migrate(db);
+/** Where the data lies: `wardlock.db` in the folder, or a PostgreSQL database. */
+export interface StorePlace {
+  readonly data: string;
+  /** `postgres://…` */
+  readonly database?: string | undefined;
+}
+
+const TRIES = 5;
+
+/**
+ * Opens the store and brings it to the newest schema.
+ * `lost` is told of connections and notices that broke off and are being made again.
+ */
+export async function openStore(
+  { data, database }: StorePlace,
+  lost: (error: Error) => void = () => undefined,
+): Promise<Store> {
+  const dialect = database === undefined ? sqlite : postgres;
+  const db = database === undefined ? openFile(data) : openPostgres(database, lost);
+  try {
+    await migrate(db, dialect);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  const notices = database === undefined ? localNotices() : await postgresNotices(database, lost);
   return {
-    read: createReader(db),
-    write: (work) =>
-      db.transaction().execute((trx) => work({ ...createReader(trx), ...createWriter(trx) })),
-    close: () => db.destroy(),
+    read: createReader(db, dialect),
+    async write(work) {
+      for (let tries = 1; ; tries++) {
+        try {
+          const { value, hints } = await once(db, dialect, work);
+          notices.committed(hints);
+          return value;
+        } catch (error) {
+          if (tries === TRIES || !isWorthAnotherTry(error)) throw error;
+        }
+      }
+    },
+    notices,
+    async close() {
+      await notices.close();
+      await db.destroy();
+    },
   };
 }
 
-async function migrate(db: Kysely<Schema>): Promise<void> {
-  const provider = { getMigrations: async () => ({ ...migrations }) };
+function openFile(data: string): Kysely<Schema> {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  return openSqlite(path.join(data, 'wardlock.db'));
+}
+
+const once = <T>(db: Kysely<Schema>, dialect: Dialect, work: (tx: Transaction) => Promise<T>) =>
+  db.transaction().execute(async (trx) => {
+    const hints = new Set<string>();
+    const writer = createWriter(trx, dialect, (hint) => hints.add(hint));
+    const value = await work({ ...createReader(trx, dialect), ...writer });
+    for (const hint of hints) await dialect.announce(hint)?.execute(trx);
+    return { value, hints };
+  });
+
+/** Several processes may do this at once: Kysely's migrator lets one of them in. */
+async function migrate(db: Kysely<Schema>, { ddl }: Dialect): Promise<void> {
+  const all = Object.entries(migrations).map(([name, statements]): [string, Migration] => [
+    name,
+    {
+      async up(trx) {
+        for (const statement of statements(ddl)) await sql.raw(statement).execute(trx);
+      },
+    },
+  ]);
+  const provider = { getMigrations: async () => Object.fromEntries(all) };
   const { error } = await new Migrator({ db, provider }).migrateToLatest();
   if (error === undefined) return;
-  await db.destroy();
   throw new Error('the database could not be brought to the newest schema', { cause: error });
 }

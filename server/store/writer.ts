@@ -1,11 +1,21 @@
 import { type CompiledQuery, type Insertable, type Kysely, sql } from 'kysely';
 import type { Practice } from '../practice.ts';
+import type { Dialect } from './dialect.ts';
+import type { HeadRow, PairingCodeRow } from './reader.ts';
 import type { Schema } from './schema.ts';
 
 export type NewEvent = Insertable<Schema['events']>;
 export type NewProof = Insertable<Schema['proofs']>;
 
 export interface StoreWriter {
+  /** The station's head, which nobody else moves before this transaction has ended. */
+  lockHead(station: string): Promise<HeadRow | undefined>;
+  /** What these credentials have shown so far stays so until this transaction has ended. */
+  lockCredentials(ids: readonly string[]): Promise<void>;
+  /** The pairing codes, none of which is used by anybody else before this transaction has ended. */
+  lockPairingCodes(): Promise<readonly PairingCodeRow[]>;
+  /** Says to whoever listens at `store.notices`, here and in other processes, that this was committed. */
+  announce(hint: string): void;
   addPractice(practice: Practice, digest: string): Promise<void>;
   addSnapshot(row: Insertable<Schema['snapshots']>): Promise<void>;
   addPairingCode(row: Insertable<Schema['pairing_codes']>): Promise<void>;
@@ -24,11 +34,36 @@ export interface StoreWriter {
   removeDisputed(station: string, epoch: string, hashes: readonly string[]): Promise<void>;
   moveHead(head: Insertable<Schema['heads']>): Promise<void>;
   addProofs(rows: readonly NewProof[]): Promise<void>;
-  countAccesses(quarter: number, accesses: number): Promise<void>;
+  /** Stations spread over the shards, so that they do not wait for one another. */
+  countAccesses(quarter: number, shard: number, accesses: number): Promise<void>;
 }
 
-export function createWriter(db: Kysely<Schema>): StoreWriter {
+export function createWriter(
+  db: Kysely<Schema>,
+  dialect: Dialect,
+  announce: (hint: string) => void,
+): StoreWriter {
+  const { oneOf, forUpdate } = dialect;
   return {
+    lockHead: (station) =>
+      db
+        .selectFrom('heads')
+        .selectAll()
+        .where('station', '=', station)
+        .modifyEnd(forUpdate)
+        .executeTakeFirst(),
+    lockCredentials: async (ids) =>
+      void (await db
+        .selectFrom('credentials')
+        .select('id')
+        .where(oneOf('id', ids))
+        // One order for everybody: two that lock the same two never wait for each other.
+        .orderBy('id')
+        .modifyEnd(forUpdate)
+        .execute()),
+    lockPairingCodes: () =>
+      db.selectFrom('pairing_codes').selectAll().orderBy('id').modifyEnd(forUpdate).execute(),
+    announce,
     addPractice: (practice, digest) => addPractice(db, practice, digest),
     addSnapshot: async (row) => void (await db.insertInto('snapshots').values(row).execute()),
     addPairingCode: async (row) =>
@@ -45,7 +80,7 @@ export function createWriter(db: Kysely<Schema>): StoreWriter {
     },
     updateStation: async (id, change) =>
       void (await db.updateTable('stations').set(change).where('id', '=', id).execute()),
-    addEvents: (rows) => addEvents(db, rows),
+    addEvents: (rows) => addEvents(db, dialect, rows),
     async addDisputed(rows) {
       for (const row of rows) {
         await db
@@ -62,7 +97,7 @@ export function createWriter(db: Kysely<Schema>): StoreWriter {
           .deleteFrom('events')
           .where('station', '=', station)
           .where('epoch', '=', epoch)
-          .where('hash', 'in', hashes)
+          .where(oneOf('hash', hashes))
           .where('verdict', '=', 'disputed')
           .execute())
       ),
@@ -71,12 +106,14 @@ export function createWriter(db: Kysely<Schema>): StoreWriter {
     async addProofs(rows) {
       for (const row of rows) await db.insertInto('proofs').values(row).execute();
     },
-    countAccesses: async (quarter, accesses) =>
+    countAccesses: async (quarter, shard, accesses) =>
       void (await db
         .insertInto('access_counts')
-        .values({ quarter, accesses })
+        .values({ quarter, shard, accesses })
         .onConflict((oc) =>
-          oc.column('quarter').doUpdateSet({ accesses: sql`accesses + excluded.accesses` }),
+          oc
+            .columns(['quarter', 'shard'])
+            .doUpdateSet({ accesses: sql`access_counts.accesses + excluded.accesses` }),
         )
         .execute()),
   };
@@ -94,36 +131,43 @@ const eventColumns = [
   'canonical',
 ] as const satisfies readonly (keyof NewEvent)[];
 
-/** Rows per INSERT of the hot path. */
-const CHUNK = 50;
+/** Rows per INSERT of the hot path: the largest that fits goes first, so that few texts serve every batch. */
+const CHUNKS = [64, 16, 4, 1] as const;
 
 /**
  * The hot path: Kysely builds the text once per chunk size and only the parameters change, because
  * building and planning it for each batch costs more than the insert.
  */
-async function addEvents(db: Kysely<Schema>, rows: readonly NewEvent[]): Promise<void> {
+async function addEvents(
+  db: Kysely<Schema>,
+  dialect: Dialect,
+  rows: readonly NewEvent[],
+): Promise<void> {
   for (let from = 0; from < rows.length;) {
-    const chunk = rows.length - from >= CHUNK ? rows.slice(from, from + CHUNK) : [rows[from]];
+    const size = CHUNKS.find((chunk) => chunk <= rows.length - from) ?? 1;
+    const chunk = rows.slice(from, from + size);
     const parameters: unknown[] = [];
     for (const row of chunk) {
-      for (const column of eventColumns) parameters.push(row?.[column]);
+      for (const column of eventColumns) parameters.push(row[column]);
     }
-    await db.executeQuery({ ...insertOf(db, chunk.length), parameters });
+    await db.executeQuery({ ...insertOf(db, dialect, chunk.length), parameters });
     from += chunk.length;
   }
 }
 
-const insertTexts = new Map<number, CompiledQuery>();
+/** By dialect, because they number their parameters differently. */
+const insertTexts = new Map<string, CompiledQuery>();
 
-function insertOf(db: Kysely<Schema>, rows: number): CompiledQuery {
-  let compiled = insertTexts.get(rows);
+function insertOf(db: Kysely<Schema>, dialect: Dialect, rows: number): CompiledQuery {
+  const key = `${dialect.name} ${rows}`;
+  let compiled = insertTexts.get(key);
   if (compiled === undefined) {
     const blank = Object.fromEntries(eventColumns.map((column) => [column, '']));
     compiled =
       sql`insert into events (${sql.join(eventColumns.map((c) => sql.ref(c)))}) values ${sql.join(
         Array.from({ length: rows }, () => sql`(${sql.join(Object.values(blank))})`),
       )}`.compile(db);
-    insertTexts.set(rows, compiled);
+    insertTexts.set(key, compiled);
   }
   return compiled;
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pairingCode } from '../../common/wire.ts';
+import { emptyDatabaseForProcesses, onPostgres } from '../support/database.ts';
 import { TestStation, makePractice, sendOverHttp } from './server-lab.ts';
 import { program, serverCommand, startServer } from './server-process.ts';
 
@@ -13,6 +14,7 @@ let data: string;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'wardlock-commands-'));
   data = path.join(folder, 'data');
+  await emptyDatabaseForProcesses();
 });
 afterEach(async () => {
   await rm(folder, { recursive: true });
@@ -62,7 +64,12 @@ test(
     expect(server.log()).toContain('station paired');
     expect(server.log()).not.toContain(server.token);
     expect(server.log()).not.toContain(code.slice(0, 16));
-    for (const secret of ['signing-key.pem', 'nonce-key', 'console-token', 'wardlock.db']) {
+    for (const secret of [
+      'signing-key.pem',
+      'nonce-key',
+      'console-token',
+      ...(onPostgres() ? [] : ['wardlock.db']),
+    ]) {
       expect((await stat(path.join(data, secret))).mode & 0o077, secret).toBe(0);
     }
   },
@@ -99,7 +106,7 @@ test('init makes a server that a station can pair with, once', { timeout: 300_00
   expect(again.stderr).toBe(
     `--data is "${data}", which is not empty; allowed is an empty or a new folder.\n`,
   );
-  expect((await stat(path.join(data, 'wardlock.db'))).isFile()).toBe(true);
+  if (!onPostgres()) expect((await stat(path.join(data, 'wardlock.db'))).isFile()).toBe(true);
 });
 
 test.each([['serve'], ['pairing-code', '--group', 'ICU']])(

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type EventList, eventList, eventsResponse } from '../../common/wire.ts';
+import { emptyDatabaseForProcesses } from '../support/database.ts';
 import {
   type PersonKey,
   TestJournal,
@@ -34,6 +35,7 @@ test(
     process.stdout.write(`server-kill seed ${seed} (WARDLOCK_TEST_SEED repeats it)\n`);
     const random = randomFrom(seed);
     const data = await mkdtemp(path.join(tmpdir(), 'wardlock-kill-'));
+    await emptyDatabaseForProcesses();
     const { practice, keys } = makePractice();
     const file = path.join(data, 'practice.json');
     await writeFile(file, JSON.stringify(practice));

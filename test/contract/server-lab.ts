@@ -40,6 +40,7 @@ import { createPairingCode } from '../../server/pairing.ts';
 import { type Practice, practiceFile } from '../../server/practice.ts';
 import { seed } from '../../server/seed.ts';
 import { openStore } from '../../server/store/store.ts';
+import { emptyDatabase } from '../support/database.ts';
 
 export const sha256: Sha256 = (...parts) => {
   const hash = createHash('sha256');
@@ -330,7 +331,8 @@ export async function openLab(options: Pick<AppOptions, 'listening' | 'metricsTo
   const data = await mkdtemp(path.join(tmpdir(), 'wardlock-server-'));
   const { practice, keys: people } = makePractice();
   const keys: Keys = await loadKeys(data);
-  const store = await openStore(data);
+  const database = await emptyDatabase();
+  const store = await openStore({ data, database });
   const clock = { ms: Date.now() };
   await seed(store, keys, practice, clock.ms);
   let logged = '';
@@ -368,6 +370,7 @@ export async function openLab(options: Pick<AppOptions, 'listening' | 'metricsTo
 
   return {
     data,
+    database,
     app,
     store,
     keys,

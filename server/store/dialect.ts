@@ -1,0 +1,59 @@
+import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
+
+/** The words of CREATE TABLE that the two databases spell differently. */
+export interface Ddl {
+  /** Bytes. */
+  readonly bytes: 'blob' | 'bytea';
+  /** Whole numbers up to 2^53. */
+  readonly whole: 'integer' | 'bigint';
+  /** A primary key that counts up by itself. */
+  readonly counting: string;
+  /** Ends a table. */
+  readonly end: '' | ' strict';
+  /** Ends a table that is read by its primary key only. */
+  readonly endByKey: '' | ' strict, without rowid';
+}
+
+/** All in which the queries themselves differ. Everything else is written once, for both. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres';
+  readonly ddl: Ddl;
+  /** `column` is one of `values`: one text however many there are, so that it is prepared once. */
+  oneOf(column: string, values: readonly (string | number)[]): Expression<SqlBool>;
+  /** Ends a SELECT whose rows nobody else may change before this transaction has ended. */
+  readonly forUpdate: RawBuilder<unknown>;
+  /** Tells other server processes when this transaction commits; undefined where there are none. */
+  announce(hint: string): RawBuilder<unknown> | undefined;
+}
+
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  ddl: {
+    bytes: 'blob',
+    whole: 'integer',
+    counting: 'integer primary key autoincrement',
+    end: ' strict',
+    endByKey: ' strict, without rowid',
+  },
+  oneOf: (column, values) =>
+    sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`,
+  // `begin immediate` has locked the whole file already.
+  forUpdate: sql``,
+  announce: () => undefined,
+};
+
+export const postgres: Dialect = {
+  name: 'postgres',
+  ddl: {
+    bytes: 'bytea',
+    whole: 'bigint',
+    counting: 'bigint generated always as identity primary key',
+    end: '',
+    endByKey: '',
+  },
+  oneOf: (column, values) => sql`${sql.ref(column)} = any(${values})`,
+  forUpdate: sql`for no key update`,
+  announce: (hint) => sql`select pg_notify(${NOTICE_CHANNEL}, ${hint})`,
+};
+
+export const NOTICE_CHANNEL = 'wardlock';

@@ -1,0 +1,12 @@
+import type { Ddl } from '../dialect.ts';
+import { firstLight } from './0001-first-light.ts';
+import { accessShards } from './0002-access-shards.ts';
+
+/**
+ * What brings a database from each schema to the next, in the order of the names. Forward only; a released
+ * one is never edited: add the next number.
+ */
+export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]>> = {
+  '0001-first-light': firstLight,
+  '0002-access-shards': accessShards,
+};
