@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { SILENT_AFTER_MS } from './domain/screen.ts';
 import { Refusal } from './errors.ts';
 import { onlyHttps, securityHeaders } from './http/headers.ts';
+import { type LimitNumbers, createLimits, standardLimits } from './http/limits.ts';
 import type { Listening } from './http/listening.ts';
 import { createNonces } from './http/nonces.ts';
 import { describeRoutes } from './http/openapi.ts';
@@ -37,6 +38,7 @@ export interface AppOptions {
   readonly listening?: Pick<Listening, 'tls' | 'trustProxy'>;
   /** Opens /metrics; without one it answers this computer only. */
   readonly metricsToken?: string | undefined;
+  readonly limits?: LimitNumbers;
   /** Wall clock, ms. */
   readonly now?: () => number;
 }
@@ -54,7 +56,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     disputed: store.read.disputed,
     heard: () => [...heard.values()].filter((at) => now() - at < SILENT_AFTER_MS).length,
   });
-  const context: Context = { store, keys, nonces, ingest, feed, heard, consoleDir, now };
 
   const loggerInstance: FastifyBaseLogger = log;
   const tls = listening?.tls;
@@ -107,6 +108,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     feed.close();
   });
 
+  const limits = await createLimits(app, options.limits ?? standardLimits);
+  app.addHook('onRequest', async (request) => {
+    if (!request.routeOptions.config.signed) await limits.address(request);
+  });
+  const context: Context = {
+    store,
+    keys,
+    nonces,
+    limits,
+    ingest,
+    feed,
+    heard,
+    consoleDir,
+    now,
+  };
   await describeRoutes(app);
   const checks = { database: store.read.practice };
   await app.register(healthRoutes({ checks, metrics, metricsToken }));

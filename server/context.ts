@@ -1,4 +1,5 @@
 import type { Ingest } from './ingest.ts';
+import type { Limits } from './http/limits.ts';
 import type { Nonces } from './http/nonces.ts';
 import type { Keys } from './keys.ts';
 import type { OverviewFeed } from './overview-feed.ts';
@@ -10,6 +11,7 @@ export interface Context {
   readonly store: Store;
   readonly keys: Keys;
   readonly nonces: Nonces;
+  readonly limits: Limits;
   readonly ingest: Ingest;
   readonly feed: OverviewFeed;
   /** Station id → when it last proved itself, ms. In memory: a restart costs one silent minute at most. */
@@ -20,6 +22,10 @@ export interface Context {
 }
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A station signs its requests: they count as the station’s, not as those of an address. */
+    signed?: true;
+  }
   interface FastifyRequest {
     /** The body as it came; set by the content type parsers, null when there is none. */
     rawBody: Uint8Array | null;

@@ -45,7 +45,7 @@ const catalogue = {
   'too-many-events': [413, 'Send fewer events per request.'],
   'line-too-long': [413, 'An event is longer than 65,535 bytes.'],
   'wrong-content-type': [415, 'The content type is not taken here.'],
-  'slow-down': [429, 'Too many refused attempts from this address: try again in a minute.'],
+  'slow-down': [429, 'Too many requests: try again after the seconds that retry-after says.'],
   internal: [500, 'The server failed; its log says more.'],
   'database-away': [503, 'The database cannot be reached: try again in a moment.'],
   'too-many-streams': [503, 'Too many consoles are open: close one.'],
@@ -58,13 +58,19 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly status: number;
   readonly field: string | undefined;
+  /** Seconds. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: RefusalCode, more: { message?: string; field?: string } = {}) {
+  constructor(
+    code: RefusalCode,
+    more: { message?: string; field?: string; retryAfter?: number } = {},
+  ) {
     const [status, message] = catalogue[code];
     super(more.message ?? message);
     this.code = code;
     this.status = status;
     this.field = more.field;
+    this.retryAfter = more.retryAfter;
   }
 
   toWire(): WireError {

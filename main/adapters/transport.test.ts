@@ -125,6 +125,20 @@ test('a stale nonce is tried once more with the new one, and no oftener', async 
   expect(always.heard).toHaveLength(3);
 });
 
+test.each([
+  ['7', 7000],
+  ['86400', 300_000],
+  ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+  ['-1', undefined],
+])('retry-after: %s', async (header, retryAfterMs) => {
+  const { transport } = await serverWith(nonceAnswer, (response) => {
+    response.writeHead(429, { 'retry-after': header }).end('{"code":"slow-down","message":"m"}');
+  });
+  const answer = await transport.upload([]);
+  if (answer.ok || answer.error.kind !== 'refused') throw new Error('not refused');
+  expect(answer.error.retryAfterMs).toBe(retryAfterMs);
+});
+
 test('a refusal keeps its code; an error page of somebody else gets one', async () => {
   const { transport } = await serverWith(
     nonceAnswer,

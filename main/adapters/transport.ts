@@ -169,14 +169,29 @@ async function fingerprintOf(key: Ed25519Jwk): Promise<string> {
 const refusal = (code: string, message: string): Result<never, TransportError> =>
   err({ kind: 'refused', status: 0, error: { code, message } });
 
-function refusalOf({ status, text }: Answer): Extract<TransportError, { kind: 'refused' }> {
+function refusalOf({
+  status,
+  text,
+  headers,
+}: Answer): Extract<TransportError, { kind: 'refused' }> {
   const error = wireError.safeParse(parsedJson(text)).data;
   // A proxy's own error page is no answer of ours, but an answer it is.
+  const retryAfterMs = retryAfterOf(headers);
   return {
     kind: 'refused',
     status,
     error: error ?? { code: 'unknown', message: `HTTP ${status}` },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+}
+
+const LONGEST_WAIT_SECONDS = 300;
+
+/** RFC 9110 §10.2.3 in seconds; a date would need the server's clock. Nobody silences a station for hours. */
+function retryAfterOf(headers: Headers): number | undefined {
+  const text = headers.get('retry-after') ?? '';
+  if (!/^\d+$/.test(text)) return undefined;
+  return Math.min(Number(text), LONGEST_WAIT_SECONDS) * 1000;
 }
 
 /** An answer of another shape comes from somebody in between, a portal say: our server was not reached. */

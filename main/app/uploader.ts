@@ -99,7 +99,12 @@ export function createUploader(ports: UploaderPorts): Uploader {
       const { code } = error.error;
       if (disputes.has(code)) return { type: 'disputed', code };
       report(`upload:refused:${code}`);
-      return { type: 'failed', ...chance() };
+      const { retryAfterMs } = error;
+      return {
+        type: 'failed',
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        ...chance(),
+      };
     }
     const { seq: committed, hash } = answer.value;
     const own = batch.find((entry) => entry.seq === committed);

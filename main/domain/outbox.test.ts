@@ -59,6 +59,17 @@ test('a failure waits, longer each time, until it is due or the server is back',
   expect(outbox(waiting, { type: 'reachable' }).effects).toEqual([{ type: 'send' }]);
 });
 
+test('a wait that the server asked for is not cut short, and not ended by all at once', () => {
+  const step = outbox(sending, { type: 'failed', jitter: 0, now: 1000, retryAfterMs: 60_000 });
+  expect(step).toEqual({
+    state: { kind: 'waiting', until: 62_000, failures: 1, asked: true },
+    effects: [{ type: 'wake', at: 62_000 }],
+  });
+  expect(outbox(step.state, { type: 'reachable' })).toEqual({ state: step.state, effects: [] });
+  expect(outbox(step.state, { type: 'due', now: 61_999 }).state).toEqual(step.state);
+  expect(outbox(step.state, { type: 'due', now: 62_000 }).effects).toEqual([{ type: 'send' }]);
+});
+
 test('a dispute halts for good and is told once', () => {
   const halted = outbox(sending, { type: 'disputed', code: 'chain-fork' });
   expect(halted).toEqual({

@@ -7,7 +7,13 @@ export type OutboxState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending'; readonly failures: number }
   /** The last request failed; the next goes out when the monotonic clock reaches `until`. */
-  | { readonly kind: 'waiting'; readonly until: number; readonly failures: number }
+  | {
+      readonly kind: 'waiting';
+      readonly until: number;
+      readonly failures: number;
+      /** The server asked for this wait. */
+      readonly asked?: true;
+    }
   /** The server holds another chain than this journal: which is right is for an administrator to say. */
   | { readonly kind: 'halted'; readonly code: string };
 
@@ -32,7 +38,7 @@ export type OutboxEvent =
       /** Unacknowledged events, those of this request included. */
       readonly waiting: number;
     } & Chance)
-  | ({ readonly type: 'failed' } & Chance)
+  | ({ readonly type: 'failed'; readonly retryAfterMs?: number } & Chance)
   | { readonly type: 'disputed'; readonly code: string };
 
 export type OutboxEffect =
@@ -55,7 +61,7 @@ export function outbox(state: OutboxState, event: OutboxEvent): OutboxStep {
     case 'kick':
       return state.kind === 'idle' && event.waiting > 0 ? send(0) : same;
     case 'reachable':
-      return state.kind === 'waiting' ? send(state.failures) : same;
+      return state.kind === 'waiting' && !state.asked ? send(state.failures) : same;
     case 'due':
       if (state.kind !== 'waiting') return same;
       // Woken too early: without a new call it would wait for ever.
@@ -64,7 +70,7 @@ export function outbox(state: OutboxState, event: OutboxEvent): OutboxStep {
     case 'answered':
       return state.kind === 'sending' ? answered(state.failures, event) : same;
     case 'failed':
-      return state.kind === 'sending' ? wait(state.failures, event) : same;
+      return state.kind === 'sending' ? wait(state.failures, event, event.retryAfterMs) : same;
     case 'disputed': {
       if (state.kind !== 'sending') return same;
       const { code } = event;
@@ -93,8 +99,13 @@ const send = (failures: number): OutboxStep => ({
   effects: [{ type: 'send' }],
 });
 
-function wait(before: number, { jitter, now }: Chance): OutboxStep {
+/** After a wait that the server asked for, the backoff comes on top: stations do not return all at once. */
+function wait(before: number, { jitter, now }: Chance, askedMs?: number): OutboxStep {
   const failures = before + 1;
-  const until = now + backoffMs(failures, jitter);
-  return { state: { kind: 'waiting', until, failures }, effects: [{ type: 'wake', at: until }] };
+  const until = now + backoffMs(failures, jitter) + (askedMs ?? 0);
+  const asked = askedMs === undefined ? {} : { asked: true as const };
+  return {
+    state: { kind: 'waiting', until, failures, ...asked },
+    effects: [{ type: 'wake', at: until }],
+  };
 }

@@ -4,7 +4,13 @@ import type { Result } from '../../common/result.ts';
 /** `unreachable`: no answer; `refused`: the server answered with an error. */
 export type TransportError =
   | { readonly kind: 'unreachable'; readonly message: string }
-  | { readonly kind: 'refused'; readonly status: number; readonly error: WireError };
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly error: WireError;
+      /** The server asked to be left alone for so long. */
+      readonly retryAfterMs?: number;
+    };
 
 /** Signed requests of this station. Each has a deadline. */
 export interface Transport {

@@ -27,6 +27,8 @@ export const serve = program({
     'trustProxy',
     'allowInsecure',
     'metricsToken',
+    'stationRequestsPerMinute',
+    'addressRequestsPerMinute',
   ],
   options: {},
   async run(given, where) {
@@ -47,6 +49,10 @@ export const serve = program({
       consoleDir: consoleDir(),
       listening: listening.value,
       metricsToken: given.metricsToken,
+      limits: {
+        stationPerMinute: given.stationRequestsPerMinute,
+        addressPerMinute: given.addressRequestsPerMinute,
+      },
     });
     try {
       const { host, port } = listening.value;

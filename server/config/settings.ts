@@ -42,6 +42,8 @@ export const settings = {
     otherwise: [],
   },
   allowInsecure: flag,
+  stationRequestsPerMinute: { ...whole(1, 1_000_000), otherwise: 6000 },
+  addressRequestsPerMinute: { ...whole(1, 1_000_000), otherwise: 12_000 },
   metricsToken: optional({
     ...textLike(/^[\x21-\x7e]{16,256}$/, '16 to 256 characters without spaces'),
     secret: true as const,

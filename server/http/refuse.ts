@@ -8,6 +8,7 @@ export function refuse(error: unknown, request: FastifyRequest, reply: FastifyRe
   const refusal = toRefusal(error);
   if (refusal.status >= 500) request.log.error({ err: error }, 'request failed');
   request.refusedWith = refusal.code;
+  if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
   return reply.code(refusal.status).type('application/json').send(JSON.stringify(refusal.toWire()));
 }
 

@@ -1,23 +1,35 @@
 import type { FastifyRequest } from 'fastify';
-import { sameText } from '../hash.ts';
+import { type Result, err, ok } from '../../common/result.ts';
 import type { Context } from '../context.ts';
-import { Refusal } from '../errors.ts';
+import { Refusal, type RefusalCode } from '../errors.ts';
+import { sameText } from '../hash.ts';
 import type { StationRow } from '../store/reader.ts';
 import { bodyHash, readToken, verifyToken } from './request-token.ts';
 
-/** Hooks of every route that a paired station calls. */
-export function stationAuth({ store, nonces, heard, now }: Context) {
+/** Options of every route that a paired station calls: the hooks that prove who asks. */
+export function stationAuth({ store, nonces, limits, heard, now }: Context) {
+  async function prove(request: FastifyRequest): Promise<Result<Signed, RefusalCode>> {
+    const token = readToken(request.headers.authorization);
+    if (!token.ok) return token;
+    const station = await store.read.station(token.value.kid);
+    if (station === undefined) return err('unknown-station');
+    const key = { kty: 'OKP', crv: 'Ed25519', x: station.public_key } as const;
+    const claims = await verifyToken(token.value.jwt, key, request, nonces);
+    return claims.ok ? ok({ station, bsh: claims.value.bsh }) : claims;
+  }
+
   return {
+    config: { signed: true as const },
     /** Before the body is read: a stranger cannot make the server take one. */
     async onRequest(request: FastifyRequest): Promise<void> {
-      const token = readToken(request.headers.authorization);
-      if (!token.ok) throw new Refusal(token.error);
-      const station = await store.read.station(token.value.kid);
-      if (station === undefined) throw new Refusal('unknown-station');
-      const key = { kty: 'OKP', crv: 'Ed25519', x: station.public_key } as const;
-      const claims = await verifyToken(token.value.jwt, key, request, nonces);
-      if (!claims.ok) throw new Refusal(claims.error);
-      request.signed = { station, bsh: claims.value.bsh };
+      const signed = await prove(request);
+      if (!signed.ok) {
+        await limits.address(request);
+        throw new Refusal(signed.error);
+      }
+      // One bad neighbour behind an address must not stop the stations that share it.
+      request.signed = signed.value;
+      await limits.station(request);
     },
     async preValidation(request: FastifyRequest): Promise<void> {
       const { station, bsh } = signedOf(request);
@@ -26,6 +38,8 @@ export function stationAuth({ store, nonces, heard, now }: Context) {
     },
   };
 }
+
+type Signed = NonNullable<FastifyRequest['signed']>;
 
 function signedOf(request: FastifyRequest) {
   if (request.signed === null) throw new Error('route without station authentication');

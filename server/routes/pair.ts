@@ -4,15 +4,12 @@ import { pairRequest, pairResponse } from '../../common/wire.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { sameText } from '../hash.ts';
-import { createRefusedAttempts } from '../http/refused-attempts.ts';
 import { bodyHash, readToken, verifyToken } from '../http/request-token.ts';
 import { pairStation } from '../pairing.ts';
 
 export const pairRoutes =
-  ({ store, keys, nonces, heard, feed, now }: Context): FastifyPluginAsyncZod =>
+  ({ store, keys, nonces, limits, heard, feed, now }: Context): FastifyPluginAsyncZod =>
   async (app) => {
-    const attempts = createRefusedAttempts(now);
-
     app.post(
       '/v1/pair',
       {
@@ -23,9 +20,7 @@ export const pairRoutes =
           body: pairRequest,
           response: { 200: pairResponse },
         },
-        onRequest: async (request) => {
-          if (attempts.isTooMany(request.ip)) throw new Refusal('slow-down');
-        },
+        onRequest: limits.guesses,
       },
       async (request) => {
         const { secret, name, publicKey } = request.body;
@@ -46,7 +41,7 @@ export const pairRoutes =
           now: now(),
         });
         if (!paired.ok) {
-          attempts.count(request.ip);
+          await limits.countGuess(request);
           throw new Refusal(paired.error);
         }
         const { station, group } = paired.value;

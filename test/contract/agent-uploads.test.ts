@@ -38,8 +38,11 @@ const fastClock: Clock = {
 };
 
 /** The real server on a socket, and the agent's own parts, paired with it. */
-async function pairedAgent(serverUrl?: (origin: string) => Promise<string>) {
-  const lab = await openLab();
+async function pairedAgent(
+  serverUrl?: (origin: string) => Promise<string>,
+  options: Parameters<typeof openLab>[0] = {},
+) {
+  const lab = await openLab(options);
   cleanups.push(() => lab.close());
   const origin = await lab.app.listen({ port: 0, host: '127.0.0.1' });
   const place = temporaryFolder();
@@ -226,6 +229,25 @@ test('a server that stops and starts again: offline since then, later everything
   isDown = false;
   await everythingAcknowledged(agent);
   expect(links).toEqual([{ kind: 'offline', since: expect.any(Number) }, { kind: 'connected' }]);
+});
+
+test('a server that asks for a pause gets it, and everything afterwards', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  cleanups.push(() => void vi.useRealTimers());
+  const limits = { stationPerMinute: 2, addressPerMinute: 10_000 };
+  const agent = await pairedAgent(undefined, { limits });
+  for (let n = 0; n < 4; n++) {
+    agent.append(locked());
+    await vi.waitFor(() => expect(agent.uploader.state().kind).not.toBe('sending'));
+  }
+  const state = agent.uploader.state();
+  if (state.kind !== 'waiting') throw new Error(state.kind);
+  expect(state.asked).toBe(true);
+  expect(agent.reports).toContain('upload:refused:slow-down');
+  expect(await agent.stored()).toHaveLength(2);
+  vi.setSystemTime(Date.now() + 60_000);
+  await vi.waitFor(async () => expect(await agent.stored()).toHaveLength(4), 60_000);
+  expect(agent.uploader.state()).toEqual({ kind: 'idle' });
 });
 
 test('a journal that forked from what the server has stops, and says so once', async () => {

@@ -327,7 +327,9 @@ export function makePractice(): { practice: Practice; keys: PersonKey[] } {
 }
 
 /** A seeded server that does not listen, and its clock. */
-export async function openLab(options: Pick<AppOptions, 'listening' | 'metricsToken'> = {}) {
+export async function openLab(
+  options: Pick<AppOptions, 'listening' | 'metricsToken' | 'limits'> = {},
+) {
   const data = await mkdtemp(path.join(tmpdir(), 'wardlock-server-'));
   const { practice, keys: people } = makePractice();
   const keys: Keys = await loadKeys(data);
