@@ -14,6 +14,7 @@ import { directoryAge } from './app/directory-age.ts';
 import { createDirectorySync } from './app/directory-sync.ts';
 import type { LinkTracker } from './app/link-tracker.ts';
 import { StationApp } from './app/station-app.ts';
+import { lockWithSurroundings } from './app/surroundings.ts';
 import { createUploader } from './app/uploader.ts';
 import type { Transport } from './ports/transport.ts';
 import type { Shell } from './shell.ts';
@@ -141,14 +142,10 @@ export async function startPairedStation(
 
   station.onAppended(uploader.kick);
   link.listen((status) => station.setLink(status));
-  clock.onSlept(() => station.dispatch({ type: 'lock', cause: 'suspend' }));
-  clock.onJump((ms) => {
-    station.dispatch({ type: 'lock', cause: 'clock' });
-    station.note({ type: 'clock.jumped', outcome: 'success', detail: { ms } });
+  // The events' names are overloads of one method each.
+  lockWithSurroundings(station, clock, {
+    on: (event, run) => void powerMonitor.on(event as 'suspend', run),
   });
-  powerMonitor.on('suspend', () => station.dispatch({ type: 'lock', cause: 'suspend' }));
-  powerMonitor.on('lock-screen', () => station.dispatch({ type: 'lock', cause: 'os-lock' }));
-  powerMonitor.on('resume', () => clock.resynchronise());
 
   const known = store.current();
   station.setStop('no-directory', known === undefined);

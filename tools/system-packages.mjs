@@ -31,6 +31,13 @@ const lists = {
     'python3-fido2',
     'golang-go',
     'golang-golang-x-mod-dev',
+    // A mocked logind: suspend and resume.
+    'dbus',
+    'python3-dbusmock',
+    'libglib2.0-bin',
+    // Displays that come and go.
+    'tigervnc-standalone-server',
+    'x11-xserver-utils',
   ],
 };
 

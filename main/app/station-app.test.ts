@@ -239,6 +239,16 @@ describe('a key that appears during an open session', () => {
     expect(over(station)).toEqual({ kind: 'nothing' });
   });
 
+  it('is not asked beside another: it would have to be touched', async () => {
+    const station = put();
+    await station.enter(station.nurse, 'stays');
+    station.hand.asked.length = 0;
+    station.hand.insert(station.physician, 1);
+    await station.settled();
+    expect(over(station)).toEqual({ kind: 'key' });
+    expect(station.hand.asked).toEqual([]);
+  });
+
   it('chosen for a switch it goes on to its PIN', async () => {
     const station = put();
     await station.enter(station.nurse);

@@ -71,12 +71,15 @@ export async function startDemo(policy: Record<string, unknown> = {}) {
     async launch({
       display,
       demoKeys = true,
+      env: more = {},
     }: {
       readonly display?: string;
       /** Show the Demo keys window: it belongs to the demo, not to the product. */
       readonly demoKeys?: boolean;
+      /** More of its environment. */
+      readonly env?: Record<string, string>;
     } = {}): Promise<{ agent: RunningAgent; station: Station }> {
-      const env: Record<string, string> = { ...stack.agentEnvironment };
+      const env: Record<string, string> = { ...stack.agentEnvironment, ...more };
       if (!demoKeys) delete env['WARDLOCK_DEMO_KEYS'];
       const agent = await launchAgent({ env, ...(display === undefined ? {} : { display }) });
       agents.push(agent);

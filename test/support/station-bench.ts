@@ -71,9 +71,9 @@ function handOf() {
   return {
     port,
     asked,
-    insert(next: PersonKey) {
+    insert(next: PersonKey, beside = 0) {
       key = next;
-      tell(plugged(1));
+      tell(plugged(1 + beside));
     },
     remove() {
       key = undefined;
