@@ -5,14 +5,18 @@ import { policy } from '../common/policy.ts';
 import type { PairResponse } from '../common/wire.ts';
 import type { StationClock } from './adapters/clock.ts';
 import type { StationConfig } from './adapters/config.ts';
+import { openCommandSheet } from './adapters/command-sheet.ts';
 import { openDirectoryStore } from './adapters/directory-store.ts';
 import { openJournal } from './adapters/journal-open.ts';
 import { keyProcess } from './adapters/key-process.ts';
 import type { StationSecrets } from './adapters/sealer.ts';
 import { createVerifier } from './adapters/verifier.ts';
+import { commandedStation } from './app/commanded.ts';
+import { createCommandRunner } from './app/commands.ts';
 import { directoryAge } from './app/directory-age.ts';
 import { createDirectorySync } from './app/directory-sync.ts';
 import type { LinkTracker } from './app/link-tracker.ts';
+import { createServerStream } from './app/server-stream.ts';
 import { StationApp } from './app/station-app.ts';
 import { lockWithSurroundings } from './app/surroundings.ts';
 import { createUploader } from './app/uploader.ts';
@@ -137,7 +141,36 @@ export async function startPairedStation(
       station.setDirectory(snapshot);
     },
     refused: (event) => station.note(event),
-    confirmed: age.confirmed,
+    confirmed(at) {
+      age.confirmed(at);
+      // Where no stream comes through, commands are asked for as often as the directory.
+      if (!stream.isOpen()) commands.kick();
+    },
+  });
+  const commands = createCommandRunner({
+    station: identity.station,
+    commanded: commandedStation(station),
+    transport,
+    open: (jws) => openCommandSheet(jws, identity.serverKey),
+    state,
+    clock,
+    random: Math.random,
+    ask: () => randomBytes(16).toString('base64url'),
+    report,
+  });
+  const stream = createServerStream({
+    transport,
+    clock,
+    random: Math.random,
+    report,
+    opened() {
+      sync.kick();
+      commands.kick();
+    },
+    hint(hint) {
+      if (hint.kind === 'commands') commands.kick();
+      else if (hint.version > directoryVersion()) sync.kick();
+    },
   });
 
   station.onAppended(uploader.kick);
@@ -159,12 +192,15 @@ export async function startPairedStation(
   station.setLink(link.current());
   uploader.kick();
   sync.start();
+  stream.start();
   // Last: a station that could not be put to work altogether is not to be opened.
   shell.attach(station);
 
   return {
     async finish() {
       station.shutdown();
+      stream.close();
+      commands.close();
       sync.close();
       age.close();
       const end = clock.mono() + LAST_UPLOAD_MS;

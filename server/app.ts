@@ -27,8 +27,10 @@ import { consoleRoutes } from './routes/console.ts';
 import { healthRoutes } from './routes/health.ts';
 import { pairRoutes } from './routes/pair.ts';
 import { stationRoutes } from './routes/station.ts';
+import { streamRoutes } from './routes/stream.ts';
 import { createRunning } from './running.ts';
 import type { Store } from './store/store.ts';
+import { createStreamFeed } from './stream-feed.ts';
 
 export interface AppOptions {
   readonly store: Store;
@@ -56,6 +58,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     disputed: store.read.disputed,
     heard: () => [...heard.values()].filter((at) => now() - at < SILENT_AFTER_MS).length,
   });
+  const streams = createStreamFeed(store.read, log, now);
 
   const loggerInstance: FastifyBaseLogger = log;
   const tls = listening?.tls;
@@ -102,10 +105,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       refusedWith: request.refusedWith ?? undefined,
     });
   });
-  const deaf = store.notices.listen(feed.changed);
+  const deaf = [store.notices.listen(feed.changed), store.notices.listen(streams.noticed)];
   app.addHook('onClose', async () => {
-    deaf();
+    for (const stop of deaf) stop();
     feed.close();
+    streams.close();
   });
 
   const limits = await createLimits(app, options.limits ?? standardLimits);
@@ -119,6 +123,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     limits,
     ingest,
     feed,
+    streams,
     heard,
     consoleDir,
     now,
@@ -127,6 +132,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const checks = { database: store.read.practice };
   await app.register(healthRoutes({ checks, metrics, metricsToken }));
   await app.register(stationRoutes(context));
+  await app.register(streamRoutes(context));
   await app.register(pairRoutes(context));
   await app.register(consoleRoutes(context));
   await app.register(consoleFileRoutes(context));

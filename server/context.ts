@@ -5,6 +5,7 @@ import type { Keys } from './keys.ts';
 import type { OverviewFeed } from './overview-feed.ts';
 import type { Store } from './store/store.ts';
 import type { StationRow } from './store/reader.ts';
+import type { StreamFeed } from './stream-feed.ts';
 
 /** What the routes work with; made once in app.ts. */
 export interface Context {
@@ -14,6 +15,8 @@ export interface Context {
   readonly limits: Limits;
   readonly ingest: Ingest;
   readonly feed: OverviewFeed;
+  /** Hints to the stations that listen. */
+  readonly streams: StreamFeed;
   /** Station id → when it last proved itself, ms. In memory: a restart costs one silent minute at most. */
   readonly heard: Map<string, number>;
   /** Folder with the built console. */

@@ -6,6 +6,7 @@ import { DIRECTORY_JWS_TYP } from '../common/wire.ts';
 import { sha256 } from './hash.ts';
 import type { Keys } from './keys.ts';
 import type { Transaction } from './store/store.ts';
+import { STREAM_NOTICE } from './stream-feed.ts';
 
 /**
  * Signs a new snapshot for each group whose content is not that of its newest one. Call it in the
@@ -25,6 +26,7 @@ export async function publishDirectory(tx: Transaction, keys: Keys, now: number)
       .setProtectedHeader({ alg: 'EdDSA', typ: DIRECTORY_JWS_TYP, kid: keys.thumbprint })
       .sign(keys.signing);
     await tx.addSnapshot({ group_name: group, version, digest, issued_at: issuedAt, jws });
+    tx.announce(STREAM_NOTICE);
   }
 }
 

@@ -1,10 +1,10 @@
-import { compactVerify, decodeProtectedHeader, importJWK } from 'jose';
 import { type DirectorySnapshot, directorySnapshot } from '../../common/directory.ts';
 import { type Result, err, ok } from '../../common/result.ts';
 import { DIRECTORY_JWS_TYP, type Ed25519Jwk } from '../../common/wire.ts';
 import type { DirectoryRefusal, DirectoryStore } from '../ports/directory.ts';
 import type { StationState } from '../ports/station-state.ts';
 import { readIfPresent, writeDurably } from './durable-file.ts';
+import { parsedJson, signedPayload } from './server-signed.ts';
 
 export interface DirectoryStoreOptions {
   readonly file: string;
@@ -52,7 +52,7 @@ async function verifyDirectory(
   jws: string,
   { serverKey, group, rpId, state }: DirectoryStoreOptions,
 ): Promise<Result<DirectorySnapshot, DirectoryRefusal>> {
-  const payload = await signedPayload(jws, serverKey);
+  const payload = await signedPayload(jws, serverKey, DIRECTORY_JWS_TYP);
   if (payload === undefined) return err('bad-signature');
   const snapshot = directorySnapshot.safeParse(parsedJson(payload)).data;
   if (snapshot === undefined) return err('bad-shape');
@@ -60,24 +60,4 @@ async function verifyDirectory(
   if (snapshot.rpId !== rpId) return err('wrong-rp');
   if (snapshot.version < state.directoryVersion()) return err('older');
   return ok(snapshot);
-}
-
-/** The payload if, and only if, the paired server signed it as a directory. */
-async function signedPayload(jws: string, key: Ed25519Jwk): Promise<Uint8Array | undefined> {
-  try {
-    // Anything else that the server signs must not pass for a directory (RFC 8725 §3.11).
-    if (decodeProtectedHeader(jws).typ !== DIRECTORY_JWS_TYP) return undefined;
-    const options = { algorithms: ['EdDSA'] };
-    return (await compactVerify(jws, await importJWK(key, 'EdDSA'), options)).payload;
-  } catch {
-    return undefined;
-  }
-}
-
-function parsedJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

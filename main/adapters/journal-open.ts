@@ -128,6 +128,7 @@ function inherit(db: JournalDatabase, state: StationState, remains: Remains): vo
   for (const { name, value } of remains.marks) {
     if (name === 'directory-version') state.raiseDirectoryVersion(value);
     if (name === 'latest-time') state.raiseLatestTime(value);
+    if (name === 'command-number') state.raiseCommandNumber(value);
   }
   for (const { credential, value } of remains.counters) state.raiseCounter(credential, value);
 }

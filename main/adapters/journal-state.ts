@@ -24,5 +24,7 @@ export function stationState(db: JournalDatabase): StationState {
     raiseLatestTime: (ms) => void raiseMark.run('latest-time', Math.floor(ms)),
     directoryConfirmed: () => mark.get('directory-confirmed')?.value ?? 0,
     raiseDirectoryConfirmed: (ms) => void raiseMark.run('directory-confirmed', Math.floor(ms)),
+    commandNumber: () => mark.get('command-number')?.value ?? 0,
+    raiseCommandNumber: (number) => void raiseMark.run('command-number', number),
   };
 }

@@ -49,7 +49,8 @@ export async function exchange(
   }
 }
 
-async function textOf(response: Response, maxBytes: number): Promise<string | undefined> {
+/** The body as text; undefined when it is longer. */
+export async function textOf(response: Response, maxBytes: number): Promise<string | undefined> {
   if (response.body === null) return '';
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -65,7 +66,7 @@ const unreachable = (message: string): Result<never, TransportError> =>
   err({ kind: 'unreachable', message });
 
 /** fetch hides the network's own words in the cause. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const { cause } = error;
   if (cause instanceof Error && 'code' in cause) return String(cause.code);

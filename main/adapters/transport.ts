@@ -18,6 +18,7 @@ import {
 } from '../../common/wire.ts';
 import type { Transport, TransportError } from '../ports/transport.ts';
 import { type Answer, type Exchange, exchange } from './transport-exchange.ts';
+import { readStream } from './transport-stream.ts';
 
 export interface TransportOptions {
   /** Origin of the server. */
@@ -69,7 +70,11 @@ export function createTransport(options: TransportOptions): Transport {
     return parsed.ok ? ok(parsed.value.nonce) : parsed;
   }
 
-  async function signed(request: Request, kid: string): Promise<Result<Answer, TransportError>> {
+  /** The signature over one request, as headers. */
+  async function authorization(
+    request: Request,
+    kid: string,
+  ): Promise<Result<Readonly<Record<string, string>>, TransportError>> {
     const current = await freshNonce();
     if (!current.ok) return current;
     const bsh = createHash('sha256')
@@ -79,14 +84,16 @@ export function createTransport(options: TransportOptions): Transport {
     const jwt = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'EdDSA', typ: REQUEST_JWT_TYP, kid })
       .sign(stationKey);
-    return ask({
-      maxAnswerBytes: MAX_ANSWER_BYTES,
-      ...request,
-      headers: {
-        authorization: `Wardlock ${jwt}`,
-        ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
-      },
+    return ok({
+      authorization: `Wardlock ${jwt}`,
+      ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
     });
+  }
+
+  async function signed(request: Request, kid: string): Promise<Result<Answer, TransportError>> {
+    const headers = await authorization(request, kid);
+    if (!headers.ok) return headers;
+    return ask({ maxAnswerBytes: MAX_ANSWER_BYTES, ...request, headers: headers.value });
   }
 
   /** A nonce that has run out is answered with a new one: once more, and no oftener. */
@@ -158,6 +165,40 @@ export function createTransport(options: TransportOptions): Transport {
       const answer = await send(request, stationId());
       return answer.ok ? readAs(eventsResponse, answer.value) : answer;
     },
+
+    async commands(question, after) {
+      const path = `/v1/commands?ask=${question}&after=${after}`;
+      const answer = await send({ method: 'GET', path }, stationId());
+      return answer.ok ? ok(answer.value.text) : answer;
+    },
+
+    async answerCommand(outcome) {
+      const body = utf8(JSON.stringify(outcome));
+      const request = {
+        method: 'POST',
+        path: '/v1/commands',
+        contentType: 'application/json',
+        body,
+      } as const;
+      const answer = await send(request, stationId());
+      return answer.ok ? ok(undefined) : answer;
+    },
+
+    async stream(listener, signal) {
+      const path = '/v1/stream';
+      const url = new URL(path, options.serverUrl);
+      const headers = (came: Headers) => {
+        nonce = came.get(NONCE_HEADER) ?? nonce;
+      };
+      for (let tries = 1; ; tries++) {
+        const own = await authorization({ method: 'GET', path }, stationId());
+        if (!own.ok) return own.error;
+        const end = await readStream(url, own.value, { ...listener, headers }, signal);
+        if (end.kind === 'lost') return { kind: 'unreachable', message: end.message };
+        const refused = refusalOf(end);
+        if (refused.error.code !== 'nonce-stale' || tries > 1) return refused;
+      }
+    },
   };
 }
 
@@ -173,7 +214,7 @@ function refusalOf({
   status,
   text,
   headers,
-}: Answer): Extract<TransportError, { kind: 'refused' }> {
+}: Pick<Answer, 'status' | 'text' | 'headers'>): Extract<TransportError, { kind: 'refused' }> {
   const error = wireError.safeParse(parsedJson(text)).data;
   // A proxy's own error page is no answer of ours, but an answer it is.
   const retryAfterMs = retryAfterOf(headers);

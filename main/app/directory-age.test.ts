@@ -9,10 +9,6 @@ test('confirmations every 15 s reach the disk, and a week without one makes the 
   const age = directoryAge(
     { wall: () => wall, mono: () => wall, at: () => () => undefined },
     {
-      counter: () => 0,
-      raiseCounter: () => undefined,
-      directoryVersion: () => 1,
-      raiseDirectoryVersion: () => undefined,
       latestTime: () => marks.latest,
       raiseLatestTime: (ms) => void (marks.latest = ms),
       directoryConfirmed: () => marks.confirmed,

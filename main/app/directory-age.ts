@@ -12,7 +12,10 @@ const MARK_MS = 60_000;
  */
 export function directoryAge(
   clock: Clock,
-  state: StationState,
+  state: Pick<
+    StationState,
+    'directoryConfirmed' | 'raiseDirectoryConfirmed' | 'latestTime' | 'raiseLatestTime'
+  >,
   policy: () => Policy | undefined,
   changed: (outdated: boolean) => void,
   report: (code: string, cause: unknown) => void,

@@ -23,6 +23,8 @@ export interface DirectorySyncPorts {
 export interface DirectorySync {
   /** Asks now, and from then on by itself. */
   start(): void;
+  /** The server says that there is something new: asks now, or again once the question on its way is answered. */
+  kick(): void;
   /** When the server last confirmed the snapshot in force, wall clock, ms; undefined = not since start. */
   confirmedAt(): number | undefined;
   close(): void;
@@ -38,15 +40,21 @@ export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
   let failures = 0;
   let confirmedAt: number | undefined;
   let toldRefusal: string | undefined;
+  let isAsking = false;
+  let isWanted = false;
 
   async function poll(): Promise<void> {
+    isAsking = true;
+    isWanted = false;
     try {
       failures = (await ask()) ? 0 : failures + 1;
     } catch (error) {
       failures++;
       report('directory:threw', error);
     }
+    isAsking = false;
     if (isClosed) return;
+    if (isWanted) return void poll();
     // Jittered, so that stations that started together do not ask together.
     const delay = failures === 0 ? POLL_MS * (0.9 + 0.2 * random()) : backoffMs(failures, random());
     stopTimer = clock.at(clock.mono() + delay, () => void poll());
@@ -94,8 +102,16 @@ export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
     ports.refused({ type: 'directory.refused', outcome: 'failure', detail: { reason } });
   }
 
+  function kick(): void {
+    isWanted = true;
+    if (isAsking || isClosed) return;
+    stopTimer();
+    void poll();
+  }
+
   return {
-    start: () => void poll(),
+    start: kick,
+    kick,
     confirmedAt: () => confirmedAt,
     close() {
       isClosed = true;

@@ -17,16 +17,17 @@ export function trackLink(
 ): { readonly link: LinkTracker; readonly transport: Transport } {
   let current: Link = { kind: 'connecting' };
   const listeners = new Set<(link: Link) => void>();
+  function note(reached: boolean): void {
+    const next = nextLink(current, reached, clock.wall());
+    if (next === current) return;
+    current = next;
+    for (const listener of listeners) listener(next);
+  }
   async function heard<T>(
     asked: Promise<Result<T, TransportError>>,
   ): Promise<Result<T, TransportError>> {
     const answer = await asked;
-    const reached = answer.ok || answer.error.kind === 'refused';
-    const next = nextLink(current, reached, clock.wall());
-    if (next !== current) {
-      current = next;
-      for (const listener of listeners) listener(next);
-    }
+    note(answer.ok || answer.error.kind === 'refused');
     return answer;
   }
   return {
@@ -35,6 +36,20 @@ export function trackLink(
       pair: (code, name) => heard(transport.pair(code, name)),
       directory: (have) => heard(transport.directory(have)),
       upload: (canonical) => heard(transport.upload(canonical)),
+      commands: (ask, after) => heard(transport.commands(ask, after)),
+      answerCommand: (answer) => heard(transport.answerCommand(answer)),
+      // Its end says nothing: a proxy may cut streams while every request goes through.
+      stream: (listener, signal) =>
+        transport.stream(
+          {
+            ...listener,
+            opened() {
+              note(true);
+              listener.opened();
+            },
+          },
+          signal,
+        ),
     },
   };
 }

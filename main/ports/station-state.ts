@@ -15,4 +15,7 @@ export interface StationState {
   /** When the server last confirmed the directory in force; ms since the Unix epoch, 0 when never. */
   directoryConfirmed(): number;
   raiseDirectoryConfirmed(ms: number): void;
+  /** Largest number of a server's command carried out here; 0 when none was. */
+  commandNumber(): number;
+  raiseCommandNumber(number: number): void;
 }

@@ -1,3 +1,4 @@
+import type { CommandAnswer, StreamHint } from '../../common/command.ts';
 import type { EventsResponse, PairResponse, WireError } from '../../common/wire.ts';
 import type { Result } from '../../common/result.ts';
 
@@ -19,4 +20,15 @@ export interface Transport {
   directory(have: number): Promise<Result<string | undefined, TransportError>>;
   /** One epoch, ascending, verbatim canonical bytes. */
   upload(canonical: readonly Uint8Array[]): Promise<Result<EventsResponse, TransportError>>;
+  /** Compact JWS of the commands after this number, signed for this question. */
+  commands(ask: string, after: number): Promise<Result<string, TransportError>>;
+  answerCommand(answer: CommandAnswer): Promise<Result<undefined, TransportError>>;
+  /** Listens to the server's hints until the stream ends, which it tells; never rejects. */
+  stream(listener: StreamListener, signal: AbortSignal): Promise<TransportError>;
+}
+
+export interface StreamListener {
+  /** The server has begun to speak. */
+  opened(): void;
+  hint(hint: StreamHint): void;
 }

@@ -1,3 +1,4 @@
+import { adminPrograms } from './admin/registry.ts';
 import { init } from './init.ts';
 import { pairingCode } from './pairing-code.ts';
 import type { Program } from './program.ts';
@@ -5,4 +6,10 @@ import { seedPractice } from './seed.ts';
 import { serve } from './serve.ts';
 
 /** Everything `wardlock-server` can do: a new command is one line here. */
-export const programs: readonly Program[] = [init, serve, seedPractice, pairingCode];
+export const programs: readonly Program[] = [
+  init,
+  serve,
+  seedPractice,
+  pairingCode,
+  ...adminPrograms,
+];

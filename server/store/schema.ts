@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { Command, CommandAnswer } from '../../common/command.ts';
 
 type Flag = 0 | 1;
 
@@ -48,6 +49,29 @@ export interface Schema {
     group_name: string;
     pairing_code: string;
     paired_at: string;
+    /** Newest command's number; never goes back. */
+    command_number: Generated<number>;
+  };
+  commands: {
+    station: string;
+    number: number;
+    kind: Command['kind'];
+    member: string | null;
+    issued_at: string;
+    expires_at: string;
+    /** Who gave it: an administrator's name, or the server itself. */
+    issued_by: string;
+    outcome: CommandAnswer['outcome'] | null;
+    answered_at: string | null;
+  };
+  /** What was done from the command line; `detail` is JSON. */
+  admin_actions: {
+    id: string;
+    at: string;
+    who: string;
+    action: string;
+    target: string;
+    detail: string;
   };
   /**
    * One row per station from pairing on: the newest event of its current epoch, and what that journal

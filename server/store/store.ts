@@ -3,6 +3,12 @@ import path from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { type Dialect, postgres, sqlite } from './dialect.ts';
+import {
+  type CommandReader,
+  type CommandWriter,
+  commandReader,
+  commandWriter,
+} from './directory-commands.ts';
 import { isWorthAnotherTry } from './failure.ts';
 import { migrations } from './migrations/index.ts';
 import { type Notices, localNotices, postgresNotices } from './notices.ts';
@@ -13,10 +19,12 @@ import { openSqlite } from './sqlite.ts';
 import { type StoreWriter, createWriter } from './writer.ts';
 
 /** What runs inside a transaction: it reads its own writes. */
-export type Transaction = StoreReader & StoreWriter;
+export type Transaction = Reader & StoreWriter & CommandWriter;
+
+type Reader = StoreReader & CommandReader;
 
 export interface Store {
-  readonly read: StoreReader;
+  readonly read: Reader;
   /**
    * One durable transaction: everything or nothing. Resolves after the commit is on the disk.
    * `work` may run several times, when the database ended a try of it: it changes nothing but the database.
@@ -54,7 +62,7 @@ export async function openStore(
   }
   const notices = database === undefined ? localNotices() : await postgresNotices(database, lost);
   return {
-    read: createReader(db, dialect),
+    read: readerOf(db, dialect),
     async write(work) {
       for (let tries = 1; ; tries++) {
         try {
@@ -79,11 +87,16 @@ function openFile(data: string): Kysely<Schema> {
   return openSqlite(path.join(data, 'wardlock.db'));
 }
 
+const readerOf = (db: Kysely<Schema>, dialect: Dialect): Reader => ({
+  ...createReader(db, dialect),
+  ...commandReader(db),
+});
+
 const once = <T>(db: Kysely<Schema>, dialect: Dialect, work: (tx: Transaction) => Promise<T>) =>
   db.transaction().execute(async (trx) => {
     const hints = new Set<string>();
     const writer = createWriter(trx, dialect, (hint) => hints.add(hint));
-    const value = await work({ ...createReader(trx, dialect), ...writer });
+    const value = await work({ ...readerOf(trx, dialect), ...writer, ...commandWriter(trx) });
     for (const hint of hints) await dialect.announce(hint)?.execute(trx);
     return { value, hints };
   });

@@ -1,0 +1,83 @@
+import { err, ok } from '../../../common/result.ts';
+import { text, whole } from '../../config/field.ts';
+import { giveCommand } from '../../station-commands.ts';
+import type { Transaction } from '../../store/store.ts';
+import type { StationRow } from '../../store/reader.ts';
+import { adminChange, adminView } from './admin.ts';
+import { table } from './table.ts';
+
+const station = text('the id or the name of a station', 80);
+const seconds = { ...whole(1, 24 * 3600), otherwise: 60 };
+
+export const stationList = adminView({
+  name: 'station list',
+  about: 'Lists the stations.',
+  options: {},
+  async run(read) {
+    const stations = (await read.stations()).map((row) => ({
+      id: row.id,
+      name: row.name,
+      group: row.group_name,
+      pairedAt: row.paired_at,
+      screen: row.screen,
+      lastUploadAt: row.heard_at,
+    }));
+    return ok({ text: table(stations), json: { stations } });
+  },
+});
+
+export const stationLock = adminChange({
+  name: 'station lock',
+  about: 'Locks the session on a station’s screen.',
+  options: { station, seconds },
+  positional: 'station',
+  run: (tx, values, by) => order(tx, values, by, 'lock'),
+});
+
+export const stationSignOut = adminChange({
+  name: 'station sign-out',
+  about: 'Ends the session on a station’s screen; unsaved work in it is lost.',
+  options: { station, seconds },
+  positional: 'station',
+  run: (tx, values, by) => order(tx, values, by, 'sign-out'),
+});
+
+async function order(
+  tx: Transaction,
+  values: { readonly station: string; readonly seconds: number },
+  { who, now }: { readonly who: string; readonly now: number },
+  kind: 'lock' | 'sign-out',
+) {
+  const found = await findStation(tx, values.station);
+  if (!found.ok) return found;
+  const { id, name } = found.value;
+  const { seconds: wait } = values;
+  const number = await giveCommand(tx, {
+    station: id,
+    what: { kind },
+    by: who,
+    now,
+    seconds: wait,
+  });
+  return ok({
+    text: `${name}: command ${number} (${kind}) waits for the station, for ${wait} s`,
+    json: { station: id, number, kind },
+    deeds: [{ action: `station.${kind}`, target: id, detail: { number } }],
+  });
+}
+
+/** A station by its id, or by a name that only one has. */
+export async function findStation(tx: Transaction, said: string) {
+  const all: readonly StationRow[] = await tx.stations();
+  const [first, second] = all.filter(({ id, name }) => id === said || name === said);
+  if (first === undefined) {
+    return err(
+      `The station is "${said}"; allowed is the id or name of one of ${all.length}: see admin station list.`,
+    );
+  }
+  return second === undefined
+    ? ok(first)
+    : err(
+        `The station is "${said}", a name that several have; allowed is the id of one: see admin station list.`,
+      );
+}

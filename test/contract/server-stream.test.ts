@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { expect, test, vi } from 'vitest';
+import type { StreamHint } from '../../common/command.ts';
+import { openDirectoryStore } from '../../main/adapters/directory-store.ts';
+import { createDirectorySync } from '../../main/app/directory-sync.ts';
+import { createServerStream } from '../../main/app/server-stream.ts';
+import type { Clock } from '../../main/ports/clock.ts';
+import { openStore } from '../../server/store/store.ts';
+import { publishDirectory } from '../../server/directory.ts';
+import { sendOverHttp } from './server-lab.ts';
+import { cleanups, fastClock, pairedAgent } from './paired-agent.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+type Agent = Awaited<ReturnType<typeof pairedAgent>>;
+
+function streamOf(agent: Agent, clock: Clock = fastClock) {
+  const hints: StreamHint[] = [];
+  const reports: string[] = [];
+  let openings = 0;
+  const stream = createServerStream({
+    transport: agent.transport,
+    clock,
+    random: Math.random,
+    report: (code) => void reports.push(code),
+    opened: () => void openings++,
+    hint: (hint) => void hints.push(hint),
+  });
+  cleanups.push(() => stream.close());
+  stream.start();
+  return { stream, hints, reports, openings: () => openings };
+}
+
+/** As another process does it: the command line, or a second server on the same data. */
+async function changePolicyElsewhere({ lab }: Agent, idleLockSeconds: number): Promise<void> {
+  const elsewhere = await openStore(lab);
+  await elsewhere.write(async (tx) => {
+    await tx.setGroup('ICU North', { policy: { idleLockSeconds } });
+    await publishDirectory(tx, lab.keys, Date.now());
+  });
+  await elsewhere.close();
+}
+
+test('a directory changed by another process is in force at a listening station, without its poll', async () => {
+  const agent = await pairedAgent();
+  // A clock that never wakes anybody: what comes, comes by the stream.
+  const still: Clock = { ...fastClock, at: () => () => undefined };
+  const { store } = await openDirectoryStore({
+    file: path.join(agent.place.folder, 'directory.jws'),
+    serverKey: agent.paired.serverKey,
+    group: agent.paired.group,
+    rpId: 'localhost',
+    state: agent.state,
+  });
+  const sync = createDirectorySync({
+    store,
+    transport: agent.transport,
+    clock: still,
+    random: Math.random,
+    report: agent.report,
+    updated: () => undefined,
+    refused: () => undefined,
+    confirmed: () => undefined,
+  });
+  cleanups.push(() => sync.close());
+  const stream = createServerStream({
+    transport: agent.transport,
+    clock: still,
+    random: Math.random,
+    report: agent.report,
+    opened: sync.kick,
+    hint: sync.kick,
+  });
+  cleanups.push(() => stream.close());
+  stream.start();
+  await vi.waitFor(() => expect(store.current()?.version).toBe(1), { timeout: 30_000 });
+  await changePolicyElsewhere(agent, 61);
+  await vi.waitFor(() => expect(store.current()?.version).toBe(2), { timeout: 30_000 });
+  expect(store.current()?.policy.idleLockSeconds).toBe(61);
+  expect(agent.reports).toEqual([]);
+});
+
+test('a hint says which version there is, once', async () => {
+  const agent = await pairedAgent();
+  const { hints } = streamOf(agent);
+  await vi.waitFor(() => expect(hints).toEqual([{ kind: 'directory', version: 1 }]));
+  await changePolicyElsewhere(agent, 62);
+  await vi.waitFor(() => expect(hints).toHaveLength(2), { timeout: 30_000 });
+  await changePolicyElsewhere(agent, 63);
+  await vi.waitFor(() => expect(hints).toHaveLength(3), { timeout: 30_000 });
+  expect(hints.slice(1)).toEqual([
+    { kind: 'directory', version: 2 },
+    { kind: 'directory', version: 3 },
+  ]);
+});
+
+test('a stream that ends is opened again, and its end is told once', async () => {
+  const agent = await pairedAgent();
+  const { openings, reports, stream } = streamOf(agent);
+  await vi.waitFor(() => expect(openings()).toBe(1), { timeout: 30_000 });
+  // The same station once more: the server keeps the newer of the two.
+  const second = streamOf(agent, { ...fastClock, at: () => () => undefined });
+  await vi.waitFor(() => expect(second.openings()).toBe(1), { timeout: 30_000 });
+  await vi.waitFor(() => expect(openings()).toBe(2), { timeout: 30_000 });
+  await vi.waitFor(() => expect(second.stream.isOpen()).toBe(false), { timeout: 30_000 });
+  expect(stream.isOpen()).toBe(true);
+  expect(reports).toEqual(['stream:lost']);
+  expect(agent.link.current()).toEqual({ kind: 'connected' });
+});
+
+test('a server that stops lets go of its streams', async () => {
+  const agent = await pairedAgent();
+  const { openings, stream } = streamOf(agent);
+  await vi.waitFor(() => expect(openings()).toBe(1), { timeout: 30_000 });
+  await agent.lab.app.close();
+  await vi.waitFor(() => expect(stream.isOpen()).toBe(false), { timeout: 30_000 });
+});
+
+test('a page that says OK to everything is not taken for a stream', async () => {
+  const agent = await pairedAgent();
+  const answer = await sendOverHttp(agent.origin)({ method: 'GET', url: '/v1/nonce', headers: {} });
+  expect(answer.headers['content-type']).toMatch(/json/);
+  const transport = { ...agent.transport };
+  let openings = 0;
+  const end = await transport.stream(
+    { opened: () => void openings++, hint: () => undefined },
+    AbortSignal.abort(),
+  );
+  expect(end.kind).toBe('unreachable');
+  expect(openings).toBe(0);
+});
