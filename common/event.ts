@@ -28,6 +28,7 @@ export const eventTypes = [
   'session.ended',
   'session.lost',
   'auth.refused',
+  'key.reported',
   'directory.updated',
   'directory.refused',
   'app.opened',
@@ -91,6 +92,8 @@ export const eventDraft = z.strictObject({
   type: eventType,
   outcome: z.enum(['success', 'failure']),
   member: id.optional(),
+  /** Who somebody says they are, without proof: never read as `member`. */
+  claimed: id.optional(),
   /** Credential id, base64url. */
   key: base64urlText.optional(),
   session: id.optional(),

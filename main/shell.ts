@@ -58,6 +58,7 @@ export async function createShell(
       signOut: () => station?.signOut(),
       stay: () => station?.stay(),
       selectApp: (id) => station?.selectApp(id),
+      reportLostKey: (said) => station?.reportLostKey(said) ?? 'not-recorded',
       setLanguage: (next) => station?.setLanguage(next),
       naming: (session, page) => windows.naming(page, session),
     },

@@ -138,6 +138,21 @@ export const stationView = z.strictObject({
 });
 export type StationView = z.infer<typeof stationView>;
 
+/** Who says that their key is lost: somebody parked here, or a name as they typed it. */
+export const lostKey = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('parked'), session: sessionId }),
+  z.strictObject({
+    kind: z.literal('named'),
+    givenName: z.string().trim().min(1).max(60),
+    familyName: z.string().trim().min(1).max(60),
+  }),
+]);
+export type LostKey = z.infer<typeof lostKey>;
+
+/** Whether the report is in the journal. The same for a name that nobody has: it tells nobody who works here. */
+export const lostKeyAnswer = z.enum(['reported', 'not-recorded', 'too-many']);
+export type LostKeyAnswer = z.infer<typeof lostKeyAnswer>;
+
 const nothing = z.tuple([]);
 const ask = <A extends z.ZodType<unknown[]>, R extends z.ZodType>(args: A, result: R) => ({
   args,
@@ -161,6 +176,8 @@ export const stationContract = {
     /** Close the sheet or the idle warning and go on. */
     stay: ask(nothing, z.void()),
     selectApp: ask(z.tuple([z.string().max(32)]), z.void()),
+    /** A claim for the help desk; it switches nothing off. */
+    reportLostKey: ask(z.tuple([lostKey]), lostKeyAnswer),
     setLanguage: ask(z.tuple([language]), z.void()),
     /** The bar: the session whose member's name it has just drawn. */
     naming: ask(z.tuple([sessionId]), z.void()),

@@ -21,7 +21,10 @@ export async function buildOverview(
   }));
   const ids = new Set<string>();
   for (const station of stations) if (station.member !== null) ids.add(station.member);
-  for (const { event } of rows) if (event.member !== undefined) ids.add(event.member);
+  for (const { event } of rows) {
+    const who = event.member ?? event.claimed;
+    if (who !== undefined) ids.add(who);
+  }
   const names = new Map((await read.members([...ids])).map((one) => [one.id, shownName(one)]));
   const stationNames = new Map(stations.map((one) => [one.id, one.name]));
 
@@ -44,7 +47,9 @@ export async function buildOverview(
       };
     }),
     events: rows.map(({ row, event }) => {
-      const member = event.member === undefined ? undefined : names.get(event.member);
+      // The sentence of an event with a claim says that it is one.
+      const who = event.member ?? event.claimed;
+      const member = who === undefined ? undefined : names.get(who);
       // A refusal has a code where the end of a session has a cause.
       const cause = event.detail['cause'] ?? event.detail['code'];
       return {

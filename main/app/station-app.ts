@@ -3,7 +3,7 @@ import type { EventDraft } from '../../common/event.ts';
 import type { KeyEvent } from '../../native/key-protocol.ts';
 import type { Policy } from '../../common/policy.ts';
 import { unreachable } from '../../common/result.ts';
-import type { Language, StationView } from '../../preload/contract.ts';
+import type { Language, LostKey, LostKeyAnswer, StationView } from '../../preload/contract.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Link } from '../domain/link.ts';
 import type { Session } from '../domain/session.ts';
@@ -25,6 +25,7 @@ import type { Assertion, Challenge, Verifier, VerifyRefusal } from '../ports/ver
 import { type IdleWatch, idleWatch } from './idle-watch.ts';
 import { type JournalWriter, journalWriter } from './journal-writer.ts';
 import { knownKeys, ownerOf } from './known-keys.ts';
+import { claimantOf, lostKeyReports } from './lost-key.ts';
 import { type Scene, stationView } from './view.ts';
 
 export interface StationPorts {
@@ -78,6 +79,7 @@ export class StationApp {
   private readonly viewListeners = new Set<(view: StationView) => void>();
   private readonly writer: JournalWriter;
   private readonly idle: IdleWatch;
+  private readonly reports: ReturnType<typeof lostKeyReports>;
   private stopDeadline = (): void => undefined;
   private pin: Uint8Array | undefined;
   private challenge: Challenge | undefined;
@@ -105,6 +107,7 @@ export class StationApp {
         this.dispatch({ type: 'lock', cause: 'fault' });
       },
     );
+    this.reports = lostKeyReports(ports.clock, (draft) => this.writer.access([draft]));
     ports.keys.listen((event) => this.onKey(event));
   }
 
@@ -172,6 +175,12 @@ export class StationApp {
   setLanguage(language: Language): void {
     this.language = language;
     this.show();
+  }
+
+  /** A lost key, told at the curtain: a claim that is written down. */
+  reportLostKey(said: LostKey): LostKeyAnswer {
+    if (this.isOver) return 'not-recorded';
+    return this.reports(claimantOf(said, this.state.held, this.directory));
   }
 
   /** UTF-8 PIN; overwritten before this returns. */

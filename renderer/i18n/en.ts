@@ -241,10 +241,24 @@ export const en = {
   },
   helpPanel: {
     topics: 'What happens',
-    worksNow: 'It works now',
-    stillStuck: 'Still stuck?',
-    spare: 'Use your spare key, or call IT.',
-    spareOrPhone: 'Use your spare key, or call IT:',
+    again: {
+      question: 'Still stuck?',
+      call: 'Use your spare key, or call IT:',
+      through: 'Use your spare key, or ask the person in charge here to reach IT.',
+      button: 'Try again',
+    },
+    call: {
+      question: 'IT sets the PIN with you.',
+      call: 'Call',
+      through: 'Ask the person in charge here to reach them.',
+      button: 'Done',
+    },
+    report: {
+      question: 'Report it now.',
+      call: 'Then call IT:',
+      through: 'Then ask the person in charge here to reach IT.',
+      button: 'Report it',
+    },
     nothing: {
       name: 'Nothing happens',
       title: 'Nothing happens when you tap',
@@ -294,11 +308,43 @@ export const en = {
       name: 'I lost it',
       title: 'You lost your key',
       steps: {
-        first: { title: 'Call IT now', text: 'They switch the lost key off everywhere.' },
-        second: { title: 'Use your spare', text: 'It opens the same work.' },
-        third: { title: 'Found it again?', text: 'Tell IT before you use it.' },
+        first: { title: 'Report it here', text: 'Your name is enough. It goes on record at once.' },
+        second: { title: 'Call IT', text: 'They switch the lost key off everywhere.' },
+        third: { title: 'Use your spare', text: 'It opens the same work.' },
       },
     },
+  },
+  keys: { title: 'Keyboard', space: 'Space', hyphen: 'Hyphen', apostrophe: 'Apostrophe' },
+  lost: {
+    who: 'Whose key is lost?',
+    whoText: 'These people have work parked here.',
+    other: 'Another name',
+    name: 'Your name, please',
+    nameText: 'As it is on your badge. IT sees that this key is lost.',
+    bothNames: 'Both names, please.',
+    givenName: 'First name',
+    familyName: 'Last name',
+    report: 'Report it',
+    answer: {
+      reported: {
+        title: 'Your report is on record',
+        text: 'Your key is not switched off yet: IT does that when they have heard it from you.',
+      },
+      'not-recorded': {
+        title: 'Please tell IT yourself',
+        text: 'This station could not write your report down, so nobody knows of it yet.',
+      },
+      'too-many': {
+        title: 'Please tell IT yourself',
+        text: 'This station has taken several reports just now, and takes no more for ten minutes.',
+      },
+    },
+    call: 'Call IT now:',
+    callThrough: 'Ask the person in charge here to reach IT now.',
+    untilThen: 'Until then nobody can use it without your PIN.',
+    spare: 'Your spare key works, and opens the same work.',
+    found: 'Found it again? Tell IT before you use it.',
+    done: 'Done',
   },
 } as const;
 

@@ -243,10 +243,24 @@ export const es: Words = {
   },
   helpPanel: {
     topics: 'Qué ocurre',
-    worksNow: 'Ya funciona',
-    stillStuck: '¿Sigue sin funcionar?',
-    spare: 'Use su llave de repuesto o llame a Informática.',
-    spareOrPhone: 'Use su llave de repuesto o llame a Informática:',
+    again: {
+      question: '¿Sigue sin funcionar?',
+      call: 'Use su llave de repuesto o llame a Informática:',
+      through: 'Use su llave de repuesto o pida al responsable que avise a Informática.',
+      button: 'Probar otra vez',
+    },
+    call: {
+      question: 'Informática pone el PIN con usted.',
+      call: 'Llame al',
+      through: 'Pida al responsable que los avise.',
+      button: 'Listo',
+    },
+    report: {
+      question: 'Comuníquelo ya.',
+      call: 'Después llame a Informática:',
+      through: 'Después pida al responsable que avise a Informática.',
+      button: 'Comunicarlo',
+    },
     nothing: {
       name: 'No pasa nada',
       title: 'No pasa nada al acercarla',
@@ -305,10 +319,45 @@ export const es: Words = {
       name: 'La he perdido',
       title: 'Ha perdido su llave',
       steps: {
-        first: { title: 'Llame a Informática', text: 'Ya mismo: la desactivan en todas partes.' },
-        second: { title: 'Use la de repuesto', text: 'Abre el mismo trabajo.' },
-        third: { title: '¿La ha encontrado?', text: 'Dígalo a Informática antes de usarla.' },
+        first: {
+          title: 'Comuníquelo aquí',
+          text: 'Basta su nombre. Queda registrado al momento.',
+        },
+        second: { title: 'Llame a Informática', text: 'La desactivan en todas partes.' },
+        third: { title: 'Use la de repuesto', text: 'Abre el mismo trabajo.' },
       },
     },
+  },
+  keys: { title: 'Teclado', space: 'Espacio', hyphen: 'Guion', apostrophe: 'Apóstrofo' },
+  lost: {
+    who: '¿De quién es la llave perdida?',
+    whoText: 'Estas personas tienen trabajo en pausa aquí.',
+    other: 'Otro nombre',
+    name: 'Su nombre, por favor',
+    nameText: 'Como en su tarjeta. Informática verá que esta llave se ha perdido.',
+    bothNames: 'Nombre y apellidos, por favor.',
+    givenName: 'Nombre',
+    familyName: 'Apellidos',
+    report: 'Comunicarlo',
+    answer: {
+      reported: {
+        title: 'Su aviso queda registrado',
+        text: 'Su llave aún no está desactivada: Informática lo hace cuando usted se lo haya dicho.',
+      },
+      'not-recorded': {
+        title: 'Avise usted a Informática',
+        text: 'Esta estación no pudo anotar su aviso, así que nadie lo sabe todavía.',
+      },
+      'too-many': {
+        title: 'Avise usted a Informática',
+        text: 'Esta estación ha recibido varios avisos y no admite más durante diez minutos.',
+      },
+    },
+    call: 'Llame ya a Informática:',
+    callThrough: 'Pida al responsable que avise ya a Informática.',
+    untilThen: 'Hasta entonces nadie puede usarla sin su PIN.',
+    spare: 'Su llave de repuesto funciona y abre el mismo trabajo.',
+    found: '¿La ha encontrado? Dígalo a Informática antes de usarla.',
+    done: 'Listo',
   },
 };

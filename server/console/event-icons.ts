@@ -13,6 +13,7 @@ export const eventIcons: Record<EventType, IconName> = {
   'session.ended': 'logOut',
   'session.lost': 'unplug',
   'auth.refused': 'hand',
+  'key.reported': 'hand',
   'directory.updated': 'users',
   'directory.refused': 'users',
   'app.opened': 'appWindow',

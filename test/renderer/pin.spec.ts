@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { type Scene, curtain, scenes } from '../support/station-views.ts';
-import { digits, expect, show, test, type } from './station-page.ts';
+import { digits, expect, show, test, type, typeAsKey } from './station-page.ts';
 import { tracesOf } from './traces.ts';
 
 const pad: Scene = scenes['curtain-pin'];
@@ -112,9 +112,7 @@ test('a key that types by itself leaves nothing behind, and its Enter opens noth
 }) => {
   const { page, station } = await open(pad);
   await type(page, '493817');
-  // What a YubiKey's OTP slot sends when it is touched.
-  await page.keyboard.type('ccccccjlbvkdgtnhrfuibedcjvlnhtrigkkdbfeugvul');
-  await page.keyboard.press('Enter');
+  await typeAsKey(page);
   await expect(typed(page)).toHaveText('6 digits typed');
   expect(station.asked).toEqual([]);
 });

@@ -58,4 +58,20 @@ export async function type(page: Page, keys: string): Promise<void> {
   for (const key of keys) await page.keyboard.press(key, { delay: 40 });
 }
 
+/** What a YubiKey's OTP slot types when it is touched: a keyboard of its own, no hand's pace, then Enter. */
+export async function typeAsKey(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  const strokes = [...'ccccccjlbvkdgtnhrfuibedcjvlnhtrigkkdbfeugvul', '\r'].flatMap((text) => {
+    const key = text === '\r' ? 'Enter' : text;
+    const stroke = { key, windowsVirtualKeyCode: text.toUpperCase().charCodeAt(0) };
+    return [
+      { ...stroke, text, type: 'keyDown' as const },
+      { ...stroke, type: 'keyUp' as const },
+    ];
+  });
+  // All at once: waiting for each would be a hand's pace on a busy machine.
+  await Promise.all(strokes.map((stroke) => cdp.send('Input.dispatchKeyEvent', stroke)));
+  await cdp.detach();
+}
+
 export const digits = (pin: string): Uint8Array => new TextEncoder().encode(pin);

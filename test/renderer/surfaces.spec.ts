@@ -66,9 +66,8 @@ test('help opens, turns its pages, and closes by itself when a key answers', asy
   const { page, station } = await open({ url: '/curtain', view: tap });
   const help = page.getByRole('button', { name: 'My key isn’t working' });
   await help.click();
-  await page.getByRole('button', { name: 'I lost it' }).click();
-  await expect(page.getByRole('heading', { name: 'You lost your key' })).toBeVisible();
-  await expect(page.getByText('Call IT now')).toBeVisible();
+  await page.getByRole('button', { name: 'I have no PIN yet' }).click();
+  await expect(page.getByRole('heading', { name: 'Your key has no PIN yet' })).toBeVisible();
   await page.getByRole('button', { name: 'Back' }).click();
   await expect(page.getByRole('heading', { name: 'Tap your key' })).toBeVisible();
   await help.click();

@@ -2,8 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, type Page, chromium } from '@playwright/test';
-import { type FakeStation, fakeStation } from '../support/fake-station.ts';
-import { doubleText, ready, settle, still } from '../support/look.ts';
+import { type FakeStation, type Unnumbered, fakeStation } from '../support/fake-station.ts';
+import { doubleText, ready, still } from '../support/look.ts';
+import { leave, reach } from '../support/reach.ts';
 import { serveStationPages } from '../support/station-pages.ts';
 import { NOW } from '../support/station-views.ts';
 import { takeRealPictures } from './real.ts';
@@ -22,7 +23,7 @@ function byFrame(wanted: readonly Shot[]): ReadonlyMap<string, readonly Shot[]> 
   return frames;
 }
 
-async function open(browser: Browser, origin: string, frame: Frame, view: Shot['view']) {
+async function open(browser: Browser, origin: string, frame: Frame, view: Unnumbered) {
   const [width, height] = frame.size;
   const context = await browser.newContext({
     ...still,
@@ -41,16 +42,14 @@ async function open(browser: Browser, origin: string, frame: Frame, view: Shot['
 }
 
 async function take(page: Page, station: FakeStation, shot: Shot): Promise<void> {
-  const { name, view, press = [] } = shot;
-  await station.show(view);
-  await settle(page);
-  for (const button of press) await page.getByRole('button', { name: button }).click();
-  if (press.length > 0) await settle(page);
+  const { name, scene } = shot;
+  const { view } = scene;
+  await reach(page, station, scene);
   if (view.screen.kind === 'curtain' && view.screen.step.kind === 'pin') {
     for (const digit of '4938') await page.keyboard.press(digit);
   }
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
-  if (press.length > 0) await page.getByRole('button', { name: 'Back' }).click();
+  await leave(page, scene);
   for (let digits = 4; digits > 0; digits -= 1) await page.keyboard.press('Backspace');
 }
 
@@ -63,7 +62,7 @@ try {
   for (const shotsOfFrame of byFrame(wanted).values()) {
     const [first] = shotsOfFrame;
     if (first === undefined) continue;
-    const { page, station, close } = await open(browser, pages.origin, first, first.view);
+    const { page, station, close } = await open(browser, pages.origin, first, first.scene.view);
     for (const shot of shotsOfFrame) await take(page, station, shot);
     await close();
   }

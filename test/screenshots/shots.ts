@@ -1,4 +1,3 @@
-import { en } from '../../renderer/i18n/en.ts';
 import { type Scene, type Surface, scenes } from '../support/station-views.ts';
 
 /** A window: what it shows, how large it is, and how the reader's system is set. */
@@ -11,9 +10,7 @@ export interface Frame {
 /** One picture. */
 export interface Shot extends Frame {
   readonly name: string;
-  readonly view: Scene['view'];
-  /** Buttons to press first, in the page's language. */
-  readonly press?: readonly string[];
+  readonly scene: Scene;
 }
 type Size = readonly [width: number, height: number];
 
@@ -42,49 +39,34 @@ const pick = (pattern: RegExp) => all.filter(([name]) => pattern.test(name));
 
 /** The states whose words or controls need the most room. */
 const roomy = pick(
-  /^curtain-(tap|key-in|pin|pin-again-twice|touch|offline|six-parked|marks|notice-pin-must-change-key-in|stopped-outdated)$|^(bar|overlay)/,
+  /^curtain-(tap|key-in|pin|pin-again-twice|touch|offline|six-parked|marks|notice-pin-must-change-key-in|stopped-outdated|help-(blocked|lost)|lost-.*)$|^(bar|overlay)/,
 );
 
 const shot = (
-  [name, { url, view }]: Named,
+  [name, scene]: Named,
   suffix: string,
   size: Size,
   rest: Pick<Shot, 'forcedColors' | 'doubleText'> = {},
-): Shot => ({ name: name + suffix, url, view, size: sized(url, size), ...rest });
+): Shot => ({ name: name + suffix, scene, url: scene.url, size: sized(scene.url, size), ...rest });
 
-const night = ([name, { url, view }]: Named): Named => [
+const night = ([name, scene]: Named): Named => [
   name,
-  { url, view: { ...view, theme: 'night', language: 'es' } },
+  { ...scene, view: { ...scene.view, theme: 'night', language: 'es' } },
 ];
-
-const help = (topic: string, size: Size, suffix = ''): Shot => ({
-  ...shot(
-    ['curtain-help', scenes['curtain-tap']],
-    `-${topic.toLowerCase().replace(/\W+/g, '-')}${suffix}`,
-    size,
-  ),
-  press: ['My key isn’t working', topic],
-});
-const topics = Object.values(en.helpPanel).flatMap((topic) =>
-  typeof topic === 'string' ? [] : [topic.name],
-);
 
 /** Add a picture here. */
 export const shots: readonly Shot[] = [
   ...all.map((scene) => shot(scene, '', desk)),
-  ...topics.map((topic) => help(topic, desk)),
-  help(en.helpPanel.nothing.name, ward, '-1366'),
-  help(en.helpPanel.blocked.name, square, '-1280'),
   ...all.map((scene) => shot(night(scene), '-night-es', desk)),
   ...roomy.flatMap((scene) => [
     shot(scene, '-1366', ward),
     shot(night(scene), '-1366-night-es', ward),
     shot(scene, '-1280', square),
   ]),
-  ...pick(/^(curtain-(tap|pin|pin-again-twice|offline)|bar|overlay-(idle|key))$/).flatMap(
-    (scene) => [
-      shot(scene, '-forced', desk, { forcedColors: true }),
-      shot(scene, '-200', desk, { doubleText: true }),
-    ],
-  ),
+  ...pick(
+    /^(curtain-(tap|pin|pin-again-twice|offline|help-nothing|lost-(name-typed|reported|among-parked))|bar|overlay-(idle|key))$/,
+  ).flatMap((scene) => [
+    shot(scene, '-forced', desk, { forcedColors: true }),
+    shot(scene, '-200', desk, { doubleText: true }),
+  ]),
 ];

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import {
   type AskName,
+  type AskResult,
   type StationView,
   stationContract,
   stationView,
@@ -12,11 +13,16 @@ export interface Asked {
   readonly args: readonly unknown[];
 }
 
+/** What main answers, by question. */
+export type Answers = { readonly [N in AskName]?: AskResult<N> };
+
 export interface FakeStation {
   /** Everything asked since the page was opened, except for the first view. */
   readonly asked: readonly Asked[];
   /** Shows another view; its revision is the next one unless given. */
   show(view: Unnumbered | StationView): Promise<void>;
+  /** What is answered to a question from now on. */
+  answer(answers: Answers): void;
 }
 
 export type Unnumbered = Omit<StationView, 'revision'>;
@@ -30,6 +36,7 @@ const SHOW = '__show';
  */
 export async function fakeStation(page: Page, first: Unnumbered): Promise<FakeStation> {
   const asked: Asked[] = [];
+  const answers: Record<string, unknown> = { reportLostKey: 'reported' };
   let revision = 1;
   let current: StationView = stationView.parse({ ...first, revision });
 
@@ -38,12 +45,13 @@ export async function fakeStation(page: Page, first: Unnumbered): Promise<FakeSt
     const parsed: readonly unknown[] = args.parse(carried.map(unpack));
     if (name === 'view') return result.parse(current);
     asked.push({ name, args: parsed });
-    return result.parse(undefined);
+    return result.parse(answers[name]);
   });
   await page.addInitScript(install, { names: Object.keys(stationContract.ask), BINDING, SHOW });
 
   return {
     asked,
+    answer: (next) => void Object.assign(answers, next),
     async show(view) {
       revision += 1;
       const next = stationView.parse({ revision, ...view });

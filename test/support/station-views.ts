@@ -1,5 +1,13 @@
-import { type CurtainStep, type StationView, notices, stops } from '../../preload/contract.ts';
-import type { Unnumbered } from './fake-station.ts';
+import {
+  type CurtainStep,
+  type LostKeyAnswer,
+  type StationView,
+  notices,
+  stops,
+} from '../../preload/contract.ts';
+import { type Topic, topicNames } from '../../renderer/features/help/topics.ts';
+import type { Words } from '../../renderer/i18n/en.ts';
+import type { Answers, Unnumbered } from './fake-station.ts';
 
 /** The moment of every picture, station time. */
 export const NOW = '2026-11-24T14:32:00.000Z';
@@ -78,7 +86,30 @@ export type Surface = '/curtain' | '/curtain?plain' | '/bar' | '/overlay';
 export interface Scene {
   readonly url: Surface;
   readonly view: Unnumbered;
+  /** Buttons to press, by what they say. */
+  readonly press?: (words: Words) => readonly string[];
+  /** Then typed on the keyboard: \t and \r are the keys Tab and Enter. */
+  readonly type?: string;
+  /** What main answers there. */
+  readonly answers?: Answers;
 }
+
+const noPhone: Partial<Unnumbered> = { helpPhone: undefined };
+const help = (topic: Topic, rest: Partial<Unnumbered> = {}): Scene => ({
+  url: '/curtain',
+  view: curtain(tap, rest),
+  press: (words) => [words.help, words.helpPanel[topic].name],
+});
+const lost = (rest: Partial<Unnumbered> = {}): Scene => ({
+  url: '/curtain',
+  view: curtain(tap, rest),
+  press: (words) => [words.help, words.helpPanel.lost.name, words.helpPanel.report.button],
+});
+const lostAnswer = (answer: LostKeyAnswer, rest: Partial<Unnumbered> = {}): Scene => ({
+  ...lost(rest),
+  press: (words) => [...(lost().press?.(words) ?? []), parked[0]?.name ?? ''],
+  answers: { reportLostKey: answer },
+});
 
 /** Every state of every surface, each by a name. */
 export const scenes = {
@@ -115,6 +146,15 @@ export const scenes = {
       parked: [{ id: '1' }, { id: '2', since: at('14:20'), until: at('14:50') }],
     }),
   },
+  ...Object.fromEntries(topicNames.map((topic) => [`curtain-help-${topic}`, help(topic)])),
+  'curtain-help-lost-no-phone': help('lost', noPhone),
+  'curtain-lost-among-parked': lost(),
+  'curtain-lost-name': lost({ parked: [] }),
+  'curtain-lost-name-typed': { ...lost({ parked: [] }), type: 'Maria\tLopez' },
+  'curtain-lost-name-missing': { ...lost({ parked: [] }), type: 'Maria\t\r' },
+  'curtain-lost-reported': lostAnswer('reported'),
+  'curtain-lost-not-recorded': lostAnswer('not-recorded', noPhone),
+  'curtain-lost-too-many': lostAnswer('too-many'),
   'curtain-plain': { url: '/curtain?plain', view: curtain(pin()) },
   ...Object.fromEntries(
     notices.flatMap((notice) =>
@@ -170,4 +210,4 @@ export const scenes = {
     view: session({ over: { kind: 'key', owner: { kind: 'other', name: 'Dr. Chen W.' } } }),
   },
   'overlay-nothing': { url: '/overlay', view: session() },
-} as const satisfies Record<string, Scene>;
+} satisfies Record<string, Scene>;

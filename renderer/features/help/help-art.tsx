@@ -89,6 +89,15 @@ const drawings = {
       <LyingKey x={40} y={48} />
     </>
   ),
+  report: (
+    <>
+      <path className="metal" d="M44 6h112l40 40v128H44z" />
+      <path className="none" d="M156 6v40h40" />
+      <circle className="none" cx="84" cy="62" r="18" />
+      <path className="none" d="M114 62h50M70 108h94M70 136h56" />
+      <path className="gold" d="M150 150l52-52 18 18-52 52-24 6z" />
+    </>
+  ),
   phone: (
     <>
       <rect x="70" y="6" width="100" height="168" rx="18" />
@@ -111,13 +120,6 @@ const drawings = {
       <LyingKey x={8} y={20} />
       <path className="metal" d="M60 176c30-40 62-46 96-46h58a12 12 0 0 1 0 24h-46" />
       {arrow('M196 24v62M182 72l14 14 14-14')}
-    </>
-  ),
-  found: (
-    <>
-      <LyingKey x={6} y={72} />
-      <circle className="none" cx="176" cy="56" r="44" strokeWidth="5" />
-      <path className="none" d="M206 90l28 34" strokeWidth="9" />
     </>
   ),
 } satisfies Record<string, ReactNode>;

@@ -1,20 +1,29 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useWords } from '../../i18n/i18n.ts';
 import { useView } from '../../store/station-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { HelpArt } from './help-art.tsx';
-import { type Topic, topics } from './topics.ts';
+import { type Topic, topicNames, topics } from './topics.ts';
 
-/** "My key isn't working": what happens, and three steps for each, drawn. Needs nothing from main. */
-export function HelpPanel({ onDone }: { onDone: () => void }) {
+/** "My key isn't working": what happens, three drawn steps for each, and what to do in the end. */
+export function HelpPanel({
+  first,
+  onDone,
+  onReport,
+}: {
+  first: Topic;
+  onDone: () => void;
+  onReport: () => void;
+}) {
   const t = useWords();
-  const phone = useView((view) => view.helpPhone);
-  const [topic, setTopic] = useState<Topic>('nothing');
+  const [topic, setTopic] = useState<Topic>(first);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const { art } = topics[topic];
   return (
-    <section className="opening full help" aria-labelledby="help-title">
-      <h2 className="t1" id="help-title">
+    <>
+      <h2 className="t1" id="help-title" ref={heading} tabIndex={-1}>
         {t('help')}
       </h2>
       <div className="columns">
@@ -47,26 +56,50 @@ export function HelpPanel({ onDone }: { onDone: () => void }) {
             ))}
           </ol>
           <span className="grow" />
-          <div className="row">
-            <p className="t4 grow">
-              <b>{t('helpPanel.stillStuck')}</b>{' '}
-              {phone === undefined ? (
-                t('helpPanel.spare')
-              ) : (
-                <>
-                  {t('helpPanel.spareOrPhone')} <b>{phone}</b>
-                </>
-              )}
-            </p>
-            <Button look="act" onClick={onDone}>
-              {t('helpPanel.worksNow')}
-            </Button>
-          </div>
+          <End topic={topic} onDone={onDone} onReport={onReport} />
         </div>
       </div>
-    </section>
+    </>
+  );
+}
+
+/** No topic ends without something that can be done: here, or by telephone. */
+function End({
+  topic,
+  onDone,
+  onReport,
+}: {
+  topic: Topic;
+  onDone: () => void;
+  onReport: () => void;
+}) {
+  const t = useWords();
+  const phone = useView((view) => view.helpPhone);
+  const { end } = topics[topic];
+  return (
+    <div className="row">
+      <p className="t4 grow">
+        <b>{t(`helpPanel.${end}.question`)}</b>{' '}
+        {phone === undefined ? (
+          t(`helpPanel.${end}.through`)
+        ) : (
+          <>
+            {t(`helpPanel.${end}.call`)} <b>{phone}</b>
+          </>
+        )}
+      </p>
+      {end === 'report' && (
+        <Button look="act" icon="map-pin-off" onClick={onReport}>
+          {t('helpPanel.report.button')}
+        </Button>
+      )}
+      {end !== 'report' && (
+        <Button look="act" onClick={onDone}>
+          {t(`helpPanel.${end}.button`)}
+        </Button>
+      )}
+    </div>
   );
 }
 
 const places = ['first', 'second', 'third'] as const;
-const topicNames = Object.keys(topics) as readonly Topic[];

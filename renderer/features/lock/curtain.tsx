@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { useView } from '../../store/station-store.ts';
@@ -7,7 +7,8 @@ import { Cloth } from '../../ui/cloth.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Rail } from '../../ui/rail.tsx';
 import { useTimes } from '../../ui/times.ts';
-import { HelpPanel } from '../help/help-panel.tsx';
+import { useHelp } from '../help/help.tsx';
+import { type Topic, topicOf } from '../help/topics.ts';
 import { ClockFace } from './clock-face.tsx';
 import { OfflineNote } from './offline-note.tsx';
 import { ParkedTags } from './parked-tags.tsx';
@@ -15,26 +16,13 @@ import { Step } from './step.tsx';
 
 /** The lock screen: rail, cloth and floor in their places; the opening holds the one thing to do. */
 export function Curtain() {
-  const stepKind = useView(({ screen }) =>
-    screen.kind === 'curtain' ? screen.step.kind : undefined,
-  );
+  const t = useWords();
+  const step = useView(({ screen }) => (screen.kind === 'curtain' ? screen.step : undefined));
   const [isHelping, setHelping] = useState(false);
   // A key that answers has helped already.
-  useEffect(() => setHelping(false), [stepKind]);
+  useEffect(() => setHelping(false), [step?.kind]);
 
-  if (isHelping) {
-    return (
-      <div className="station">
-        <Rail>
-          <SmallClock />
-        </Rail>
-        <main className="cloth">
-          <HelpPanel onDone={() => setHelping(false)} />
-        </main>
-        <Floor isHelping onHelp={setHelping} />
-      </div>
-    );
-  }
+  if (isHelping) return <Helping first={topicOf(step)} onClose={() => setHelping(false)} />;
   return (
     <div className="station">
       <Rail />
@@ -47,7 +35,24 @@ export function Curtain() {
         </section>
         <Step />
       </main>
-      <Floor isHelping={false} onHelp={setHelping} />
+      <Floor>
+        <Button icon="circle-question-mark" onClick={() => setHelping(true)}>
+          {t('help')}
+        </Button>
+      </Floor>
+    </div>
+  );
+}
+
+function Helping({ first, onClose }: { first: Topic; onClose: () => void }) {
+  const { panel, back } = useHelp(first, onClose);
+  return (
+    <div className="station">
+      <Rail>
+        <SmallClock />
+      </Rail>
+      <main className="cloth">{panel}</main>
+      <Floor>{back}</Floor>
     </div>
   );
 }
@@ -74,28 +79,14 @@ function SmallClock() {
   return <time className="t3">{clock(now)}</time>;
 }
 
-function Floor({
-  isHelping,
-  onHelp,
-}: {
-  isHelping: boolean;
-  onHelp: (isHelping: boolean) => void;
-}) {
+function Floor({ children }: { children: ReactNode }) {
   const t = useWords();
   const language = useView((view) => view.language);
   const phone = useView((view) => view.helpPhone);
   const other = language === 'en' ? 'es' : 'en';
   return (
     <footer className="floor">
-      {isHelping ? (
-        <Button icon="arrow-left" onClick={() => onHelp(false)}>
-          {t('back')}
-        </Button>
-      ) : (
-        <Button icon="circle-question-mark" onClick={() => onHelp(true)}>
-          {t('help')}
-        </Button>
-      )}
+      {children}
       <Button icon="languages" lang={other} onClick={() => intend(station.setLanguage(other))}>
         {t('otherLanguage')}
       </Button>

@@ -1,4 +1,4 @@
-import { createBurstWatch } from './burst.ts';
+import { createBurstWatch } from '../../ui/burst.ts';
 import type { PinBuffer } from './pin-buffer.ts';
 
 type Stroke = Pick<
@@ -20,7 +20,7 @@ function digitOf({ key, code }: Stroke): number | undefined {
 
 /** Feeds the buffer from a keyboard or number pad. Answers what the stroke meant. */
 export function createPinKeys(buffer: PinBuffer): (stroke: Stroke) => PinAct {
-  const burst = createBurstWatch();
+  const burst = createBurstWatch<number>('foreign');
 
   const digit = (value: number, at: number): PinAct => {
     const kept = burst.character(at, 'digit', buffer.length);

@@ -21,6 +21,8 @@ const events: Record<EventType, Sentence> = {
   'session.lost': (who) => `${owner(who)} session was lost`,
   'auth.refused': (who) =>
     who === undefined ? 'A key was not accepted' : `${owner(who)} key was not accepted`,
+  'key.reported': (who) =>
+    who === undefined ? 'A key was reported lost' : `A key was reported lost in ${owner(who)} name`,
   'directory.updated': () => 'The staff list was updated',
   'directory.refused': () => 'A staff list was refused',
   'app.opened': (who) => `${someone(who)} opened an app`,

@@ -20,6 +20,8 @@ const events: Record<EventType, (who: string | undefined) => string> = {
   'session.lost': (who) => `Se perdió la sesión ${of(who)}`,
   'auth.refused': (who) =>
     who === undefined ? 'No se aceptó una llave' : `No se aceptó la llave ${of(who)}`,
+  'key.reported': (who) =>
+    `Se comunicó la pérdida de una llave${who === undefined ? '' : ` a nombre ${of(who)}`}`,
   'directory.updated': () => 'Se actualizó la lista de personal',
   'directory.refused': () => 'Se rechazó una lista de personal',
   'app.opened': (who) => `${someone(who)} abrió una aplicación`,

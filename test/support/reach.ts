@@ -1,0 +1,29 @@
+import type { Page } from '@playwright/test';
+import type { Language } from '../../preload/contract.ts';
+import { type Words, en } from '../../renderer/i18n/en.ts';
+import { es } from '../../renderer/i18n/es.ts';
+import type { FakeStation } from './fake-station.ts';
+import { settle } from './look.ts';
+import type { Scene } from './station-views.ts';
+
+const named: Readonly<Record<string, string>> = { '\t': 'Tab', '\r': 'Enter' };
+const words: Readonly<Record<Language, Words>> = { en, es };
+
+/** Brings a page to a scene: the view first, then what a person presses and types there. */
+export async function reach(page: Page, station: FakeStation, scene: Scene): Promise<void> {
+  const { view, press, type = '', answers = {} } = scene;
+  station.answer(answers);
+  await station.show(view);
+  await settle(page);
+  for (const name of press?.(words[view.language]) ?? []) {
+    await page.getByRole('button', { name, exact: true }).click();
+  }
+  for (const key of type) await page.keyboard.press(named[key] ?? key, { delay: 15 });
+  if (press || type) await settle(page);
+}
+
+/** Back to what the view alone shows. */
+export async function leave(page: Page, { press }: Scene): Promise<void> {
+  const back = page.locator('.floor .back');
+  while (press && (await back.isVisible())) await back.click();
+}
