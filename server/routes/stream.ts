@@ -13,7 +13,12 @@ export const streamRoutes =
     const auth = stationAuth(context);
     const open = new Map<string, () => void>();
 
-    app.get('/v1/stream', { ...auth }, async (request, reply) => {
+    const hints = {
+      security: [{ station: [] }],
+      summary: 'Server-sent hints that there is something to ask for',
+      response: { 200: { content: { 'text/event-stream': { schema: z.string() } } } },
+    };
+    app.get('/v1/stream', { ...auth, schema: hints }, async (request, reply) => {
       const { id: station, group_name: group } = stationOf(request);
       reply.hijack();
       const { raw } = reply;
@@ -54,6 +59,11 @@ export const streamRoutes =
       {
         ...auth,
         schema: {
+          security: [{ station: [] }],
+          summary: 'The station’s open commands, signed for this one question',
+          response: {
+            200: { content: { 'application/jose': { schema: z.string() } } },
+          },
           querystring: z.strictObject({
             ask: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, '16 to 64 characters of base64url'),
             after: z.coerce.number().int().min(0),
@@ -73,7 +83,15 @@ export const streamRoutes =
 
     app.post(
       '/v1/commands',
-      { ...auth, bodyLimit: 1024, schema: { body: commandAnswer } },
+      {
+        ...auth,
+        bodyLimit: 1024,
+        schema: {
+          security: [{ station: [] }],
+          summary: 'What became of a command',
+          body: commandAnswer,
+        },
+      },
       async (request, reply) => {
         const { id: station } = stationOf(request);
         const { number, outcome } = request.body;
