@@ -36,6 +36,12 @@ export const eventTypes = [
   'app.crashed',
   'clock.jumped',
   'journal.recovered',
+  /** A checkpoint of the server's ledger that this station had proven to it (ADR 7). */
+  'ledger.witnessed',
+  /** The ledger contradicts itself, or does not hold what the server has acknowledged. */
+  'ledger.refused',
+  /** The server's database was restored; the ledger goes on under a new origin. */
+  'ledger.restored',
 ] as const;
 export const eventType = z.enum(eventTypes);
 export type EventType = z.infer<typeof eventType>;

@@ -4,6 +4,7 @@ import { pairingCode } from './pairing-code.ts';
 import type { Program } from './program.ts';
 import { seedPractice } from './seed.ts';
 import { serve } from './serve.ts';
+import { verify } from './verify.ts';
 
 /** Everything `wardlock-server` can do: a new command is one line here. */
 export const programs: readonly Program[] = [
@@ -11,5 +12,6 @@ export const programs: readonly Program[] = [
   serve,
   seedPractice,
   pairingCode,
+  verify,
   ...adminPrograms,
 ];

@@ -21,4 +21,7 @@ export const eventIcons: Record<EventType, IconName> = {
   'app.crashed': 'appWindow',
   'clock.jumped': 'clock',
   'journal.recovered': 'notebook',
+  'ledger.witnessed': 'notebook',
+  'ledger.refused': 'disputed',
+  'ledger.restored': 'notebook',
 };

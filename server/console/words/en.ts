@@ -30,6 +30,9 @@ const events: Record<EventType, Sentence> = {
   'app.crashed': () => 'An app stopped working',
   'clock.jumped': () => 'The clock jumped',
   'journal.recovered': () => 'The journal was recovered',
+  'ledger.witnessed': () => 'The station confirmed the server’s log',
+  'ledger.refused': () => 'The station refused the server’s log',
+  'ledger.restored': () => 'The server’s log was restored from a backup',
 };
 
 /** Causes and refusal codes alike; a code that is not here is shown as it is. */

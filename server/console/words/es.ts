@@ -29,6 +29,9 @@ const events: Record<EventType, (who: string | undefined) => string> = {
   'app.crashed': () => 'Una aplicación dejó de funcionar',
   'clock.jumped': () => 'El reloj dio un salto',
   'journal.recovered': () => 'Se recuperó el diario',
+  'ledger.witnessed': () => 'El puesto confirmó el registro del servidor',
+  'ledger.refused': () => 'El puesto rechazó el registro del servidor',
+  'ledger.restored': () => 'El registro del servidor se restauró de una copia',
 };
 
 const causes: Readonly<Record<string, string>> = {
