@@ -127,7 +127,7 @@ interface Made {
   readonly hash: string;
 }
 
-function makeBatch(station: string, epoch: string, after: number, head: string): Made[] {
+export function makeBatch(station: string, epoch: string, after: number, head: string): Made[] {
   const boot = createHash('sha256').update(epoch).digest('hex').slice(0, 12);
   let prev = head;
   return Array.from({ length: MAX_BATCH_EVENTS }, (_, index) => {

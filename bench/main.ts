@@ -7,12 +7,14 @@ import * as journal from './journal.ts';
 import * as keys from './keys.ts';
 import type { Row } from './row.ts';
 import * as station from './station.ts';
+import * as verify from './verify.ts';
 
 /** `npm run bench`: every figure beside a baseline of the same run. --json FILE for machines. */
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
 
 const rows: Row[] = [];
-for (const { rows: measure } of [journal, ingest, keys, station]) rows.push(...(await measure()));
+for (const { rows: measure } of [journal, ingest, verify, keys, station])
+  rows.push(...(await measure()));
 
 const width = Math.max(...rows.map(({ name }) => name.length));
 const cells = (name: string, ...rest: readonly (string | number | null)[]) =>
