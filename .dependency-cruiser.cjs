@@ -18,6 +18,7 @@ const areas = [
       '^native/key-protocol[.]ts$',
     ],
   },
+  { area: 'main/diagnosis', may: ['^common/', '^native/(key-inspection|hid/udev-rule)[.]ts$'] },
   {
     area: 'main/adapters',
     may: ['^main/(ports|domain)/', '^common/', '^native/', everyPackage],

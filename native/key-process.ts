@@ -1,12 +1,14 @@
 import { hidKeys } from './hid/devices.ts';
 import { simulatedSlot } from './hid/simulated-slot.ts';
 import type { KeySource } from './hid/key-source.ts';
+import { inspectKeys } from './inspect-keys.ts';
 import { type KeyEvent, ping, pong } from './key-protocol.ts';
 import { keyService } from './key-service.ts';
 
 /**
  * Entry of the key process (an Electron utility process): all talk with security keys happens here, so
- * that a crash of a native module locks the station instead of ending it.
+ * that a crash of a native module locks the station instead of ending it. With the argument `inspect` it
+ * looks at the keys once, for `--diagnose`, and serves nobody.
  */
 interface ParentPort {
   postMessage(message: unknown): void;
@@ -25,8 +27,6 @@ if (__SIMULATED_KEYS__) {
   if (address !== undefined) sources.push(simulatedSlot(address));
 }
 
-const service = keyService(sources, (event: KeyEvent) => parentPort.postMessage(event));
-
 // What nobody expected ends this process; the agent locks and starts it again.
 const die = (error: unknown) => {
   report('key-process', error);
@@ -35,11 +35,18 @@ const die = (error: unknown) => {
 process.on('uncaughtException', die);
 process.on('unhandledRejection', die);
 
-parentPort.on('message', ({ data }) => {
-  // A device that does not let go is as bad as a process that stands still.
-  const handled = ping.safeParse(data).success
-    ? service.released().then(() => parentPort.postMessage(pong.parse({ kind: 'pong' })))
-    : service.handle(data);
-  handled.catch(die);
-});
-service.tellKeys();
+if (process.argv.includes('inspect')) {
+  inspectKeys(sources).then((inspection) => parentPort.postMessage(inspection), die);
+} else serve(parentPort);
+
+function serve(port: ParentPort): void {
+  const service = keyService(sources, (event: KeyEvent) => port.postMessage(event));
+  port.on('message', ({ data }) => {
+    // A device that does not let go is as bad as a process that stands still.
+    const handled = ping.safeParse(data).success
+      ? service.released().then(() => port.postMessage(pong.parse({ kind: 'pong' })))
+      : service.handle(data);
+    handled.catch(die);
+  });
+  service.tellKeys();
+}

@@ -46,6 +46,7 @@ describe('the key service', () => {
     const source: KeySource = {
       keys: () => [{ id: 'key', product: 'Key', vendorId: 1, simulated: false }],
       onChanged: () => undefined,
+      look: () => Promise.resolve(true),
       async open() {
         opened++;
         if (failure) throw failure;
@@ -103,6 +104,7 @@ describe('the key service', () => {
     const slow: KeySource = {
       keys: () => [{ id: 'key', product: 'Key', vendorId: 1, simulated: false }],
       onChanged: () => undefined,
+      look: () => Promise.resolve(true),
       open: () => opening.then(() => link.port),
       setQuiet: () => undefined,
       close: () => undefined,
@@ -167,6 +169,7 @@ describe('the key service with several keys', () => {
     const source: KeySource = {
       keys: () => keys.map(({ id }) => ({ id, product: id, vendorId: 1, simulated: false })),
       onChanged: () => undefined,
+      look: () => Promise.resolve(true),
       async open(id) {
         const key = keys.find((one) => one.id === id);
         if (!key || key.failure) throw new OpenError(key?.failure ?? 'removed');

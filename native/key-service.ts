@@ -2,19 +2,11 @@ import { type Result, ok, unreachable } from '../common/result.ts';
 import { nodeCrypto } from './crypto.ts';
 import { Ceremony } from './ctap2/ceremony.ts';
 import { firstTouched } from './ctap2/first-touched.ts';
-import type { Surroundings } from './ctap2/packet-port.ts';
 import type { KnownKey } from './ctap2/prove-known.ts';
 import type { Refused } from './ctap2/refusal.ts';
 import { type KeySource, type OpenFailure, OpenError } from './hid/key-source.ts';
 import { type KeyCommand, type KeyEvent, keyCommand } from './key-protocol.ts';
-
-const surroundings: Surroundings = {
-  random: nodeCrypto.random,
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
+import { surroundings } from './surroundings.ts';
 
 /** One attempt of the agent; `over` once its last event was sent, or the agent wants no more of it. */
 interface Attempt {

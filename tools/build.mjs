@@ -61,7 +61,7 @@ async function agent(name, simulatedKeys) {
   };
   const [ui] = await Promise.all([
     page(path.join(out, 'ui'), 'renderer/index.tsx', !simulatedKeys),
-    node(path.join(out, 'main.cjs'), 'main/index.ts', options),
+    node(path.join(out, 'main.cjs'), 'main/entry.ts', options),
     node(path.join(out, 'key-process.cjs'), 'native/key-process.ts', options),
     node(path.join(out, 'preload.cjs'), 'preload/index.ts', {
       ...options,

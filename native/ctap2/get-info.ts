@@ -23,6 +23,8 @@ export interface AuthenticatorInfo {
   readonly maxMessage: number;
   /** Longest allow list it takes; 1 where it says nothing. */
   readonly maxAllowList: number;
+  /** Discoverable credentials that still fit, as the key reckons. */
+  readonly freeSlots: number | undefined;
 }
 
 /** §6.4: what holds where a key says nothing. */
@@ -59,6 +61,7 @@ export async function getInfo(hid: CtapHid): Promise<AuthenticatorInfo> {
     minPinLength: asInteger(answer.get(0x0d)) ?? DEFAULT_MIN_PIN_LENGTH,
     maxMessage: asInteger(answer.get(0x05)) ?? DEFAULT_MAX_MESSAGE,
     maxAllowList: asInteger(answer.get(0x07)) ?? 1,
+    freeSlots: asInteger(answer.get(0x14)),
   };
 }
 

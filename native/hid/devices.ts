@@ -51,26 +51,29 @@ export function hidKeys(report: (code: string, cause: unknown) => void): KeySour
   let known: readonly SeenKey[] = [];
   let quiet = false;
   let closed = false;
-  let scanning: Promise<void> | undefined;
+  let scanning: Promise<boolean> | undefined;
   let listener = (): void => undefined;
 
-  const enumerate = async (): Promise<void> => {
+  const enumerate = async (): Promise<boolean> => {
     try {
       const found = await Promise.all((await devicesAsync()).filter(isFidoKey).map(seen));
       for (const step of steps(known, found)) {
         known = step;
         if (!closed) listener();
       }
+      return true;
     } catch (error) {
       report('hid:enumerate', error);
+      return false;
     }
   };
 
-  const scan = () => {
-    if (quiet || closed) return;
-    scanning ??= enumerate().finally(() => {
+  const look = () =>
+    (scanning ??= enumerate().finally(() => {
       scanning = undefined;
-    });
+    }));
+  const scan = () => {
+    if (!quiet && !closed) void look();
   };
 
   const poll = setInterval(scan, POLL_MS);
@@ -88,6 +91,7 @@ export function hidKeys(report: (code: string, cause: unknown) => void): KeySour
     onChanged(next) {
       listener = next;
     },
+    look,
     async open(id) {
       // An enumeration that had begun before must not run into the first transaction.
       await scanning;

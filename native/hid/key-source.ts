@@ -24,6 +24,8 @@ export class OpenError extends Error {
 export interface KeySource {
   keys(): readonly PluggedKey[];
   onChanged(listener: () => void): void;
+  /** Looks once more, now. False when the keys of this source cannot be listed. */
+  look(): Promise<boolean>;
   /** Throws OpenError. */
   open(id: string): Promise<PacketPort>;
   /** While a transaction runs the source leaves the bus alone. */

@@ -12,6 +12,7 @@ const violations: Readonly<Record<string, readonly [file: string, imports: strin
   'main-domain-imports': ['main/domain/planted.ts', 'electron'],
   'main-ports-imports': ['main/ports/planted.ts', '../adapters/target.ts'],
   'main-app-imports': ['main/app/planted.ts', '../adapters/target.ts'],
+  'main-diagnosis-imports': ['main/diagnosis/planted.ts', '../adapters/target.ts'],
   'main-adapters-imports': ['main/adapters/planted.ts', '../app/target.ts'],
   'main-ipc-imports': ['main/ipc/planted.ts', '../app/target.ts'],
   'main-windows-imports': ['main/windows/planted.ts', '../adapters/target.ts'],

@@ -4,6 +4,7 @@ import { access, open, seesKeys, touch, typePin } from './access.ts';
 import type { Bench } from './bench.ts';
 import { type Case, handOf, usbOf } from './case.ts';
 import { type Client, startClient } from './client.ts';
+import { diagnosisCases } from './diagnosis.ts';
 import { plugGadget } from './gadget.ts';
 import { libfido2Cases } from './libfido2.ts';
 import { severalKeysCases } from './several-keys.ts';
@@ -196,6 +197,7 @@ export const cases: readonly Case[] = [
       return access(client, bench);
     },
   },
+  ...diagnosisCases,
   ...libfido2Cases,
 ];
 

@@ -16,30 +16,40 @@ export interface ClientProgram {
   readonly uid?: number;
 }
 
+/** The product's key process as a child of this one. */
+export function forkKeyProcess(
+  { bundle, shim, env = {}, uid }: ClientProgram,
+  args: string[] = [],
+) {
+  const child = fork(bundle, args, {
+    env,
+    execArgv: ['--import', shim],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  const adapted: KeyChild = {
+    postMessage: (message) => child.connected && child.send(message as object),
+    on(event: string, listener: (value: never) => void) {
+      child.on(event, (value) => listener(value as never));
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+  return { child: adapted, signal: (name: NodeJS.Signals) => child.kill(name) };
+}
+
 /** The product's key process, under the product's supervisor. */
-export function startClient({ bundle, shim, env = {}, uid }: ClientProgram) {
+export function startClient(program: ClientProgram) {
   const trace: string[] = [];
   const events: ClientEvent[] = [];
   let keys: Of<'keys'>['keys'] = [];
   let wake = (): void => undefined;
   let signal = (_signal: NodeJS.Signals): unknown => undefined;
   const reader = superviseKeys(
-    (): KeyChild => {
-      const child = fork(bundle, {
-        env,
-        execArgv: ['--import', shim],
-        serialization: 'advanced',
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-        ...(uid === undefined ? {} : { uid, gid: uid }),
-      });
-      signal = (name) => child.kill(name);
-      return {
-        postMessage: (message) => child.connected && child.send(message as object),
-        on(event: string, listener: (value: never) => void) {
-          child.on(event, (value) => listener(value as never));
-        },
-        kill: () => child.kill('SIGKILL'),
-      };
+    () => {
+      const forked = forkKeyProcess(program);
+      ({ signal } = forked);
+      return forked.child;
     },
     (code) => trace.push(`report ${code}`),
   );

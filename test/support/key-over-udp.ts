@@ -1,22 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { nodeCrypto } from '../../native/crypto.ts';
 import { getKeyAgreement } from '../../native/ctap2/client-pin.ts';
 import { CtapHid } from '../../native/ctap2/ctaphid.ts';
-import type { Surroundings } from '../../native/ctap2/packet-port.ts';
 import type { PinProtocolNumber } from '../../native/ctap2/pin-protocol.ts';
 import { type Permissions, getTokenUsingPin } from '../../native/ctap2/pin-token.ts';
 import { simulatedSlot } from '../../native/hid/simulated-slot.ts';
+import { surroundings } from '../../native/surroundings.ts';
 import { connectControl } from './simulator.ts';
 import { until } from './station.ts';
 import { startUdpKey } from './udp-key.ts';
 
-const surroundings: Surroundings = {
-  random: (length) => new Uint8Array(randomBytes(length)),
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
 const text = (pin: string) => new TextEncoder().encode(pin);
 
 /** A simulated key in a process of its own, and the product's client at it, packet by packet over UDP. */
