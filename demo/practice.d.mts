@@ -21,5 +21,6 @@ export interface DemoCredential {
 export function demoPractice(options: {
   readonly credentials: readonly DemoCredential[];
   readonly appUrl: string;
+  readonly appHosts?: readonly string[];
   readonly policy?: Readonly<Record<string, unknown>>;
 }): { readonly practice: string; readonly groups: readonly { readonly name: string }[] };

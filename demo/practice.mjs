@@ -43,16 +43,22 @@ export const demoPeople = [
  * @param {{ person: string, id: string, publicKey: string, userHandle: string }[]} options.credentials
  *   one per person's key; all base64url, publicKey is a COSE_Key
  * @param {string} options.appUrl where the demo clinical app is served
+ * @param {string[]} [options.appHosts] where its pages may go; its own host when left out
  * @param {Record<string, unknown>} [options.policy] overrides of the default policy
  */
-export function demoPractice({ credentials, appUrl, policy = {} }) {
+export function demoPractice({
+  credentials,
+  appUrl,
+  appHosts = [new URL(appUrl).host],
+  policy = {},
+}) {
   const app = (id, name, icon, autoStart) => ({
     id,
     name,
     icon,
     url: new URL(id, appUrl).href,
     autoStart,
-    allowedHosts: [new URL(appUrl).host],
+    allowedHosts: appHosts,
   });
   return {
     practice: 'Lakeside Community Hospital (demo)',

@@ -1,16 +1,16 @@
 import path from 'node:path';
+import type { EventDraft, EventType } from '../common/event.ts';
 import type { StationConfig } from './adapters/config.ts';
 import { bootView } from './app/boot-view.ts';
+import { sparingly } from './app/sparingly.ts';
 import type { StationApp } from './app/station-app.ts';
 import type { Stop } from './domain/station-state.ts';
 import { handleAsks, tellView } from './ipc/handle.ts';
 import type { Clock } from './ports/clock.ts';
 import { demoKeysWindow } from './windows/demo-keys.ts';
 import { stationPages } from './windows/pages.ts';
+import type { SessionListener } from './windows/session-windows.ts';
 import { type Desk, desk } from './windows/surfaces.ts';
-
-/** One event for each kind of attempt of a session in this time: a hostile page must not fill the log. */
-const BLOCKED_EVENT_MS = 10_000;
 
 /** Windows and pages, covered from the first moment; the station is put behind them when it is there. */
 export interface Shell {
@@ -35,14 +35,18 @@ export async function createShell(
     'starting',
   );
 
-  const noted = new Map<string, number>();
-  const noteBlocked = (session: string | undefined, what: string) => {
-    if (session === undefined) return report(`blocked:${what}`);
-    const key = `${session} ${what}`;
-    const last = noted.get(key);
-    if (last !== undefined && clock.mono() - last < BLOCKED_EVENT_MS) return;
-    noted.set(key, clock.mono());
-    station?.noteOf(session, { type: 'app.blocked', outcome: 'failure', detail: { what } });
+  const sessionListener = (session: string): SessionListener => {
+    const note = (type: EventType, outcome: 'success' | 'failure', detail: EventDraft['detail']) =>
+      station?.noteOf(session, { type, outcome, detail });
+    const blocked = sparingly<{ what: string; app?: string }>(clock.mono, (attempt, times) =>
+      note('app.blocked', 'failure', { ...attempt, times }),
+    );
+    return {
+      blocked: (what, app) =>
+        blocked(`${app} ${what}`, { what, ...(app === undefined ? {} : { app }) }),
+      opened: (app) => note('app.opened', 'success', { app }),
+      crashed: (app) => note('app.crashed', 'failure', { app }),
+    };
   };
 
   const pages = await stationPages(rpId, path.join(bundle, 'ui'));
@@ -67,12 +71,13 @@ export async function createShell(
     (code, name) => report(`ipc:${code}`, name),
     (error) => fatal('ipc:threw', error),
   );
-  const windows: Desk = desk(pages, path.join(bundle, 'preload.cjs'), {
-    blocked: noteBlocked,
-    appOpened: (session, app) =>
-      station?.noteOf(session, { type: 'app.opened', outcome: 'success', detail: { app } }),
-    appCrashed: (session, app) =>
-      station?.noteOf(session, { type: 'app.crashed', outcome: 'failure', detail: { app } }),
+  const preloads = {
+    station: path.join(bundle, 'preload.cjs'),
+    app: path.join(bundle, 'app-preload.cjs'),
+  };
+  const windows: Desk = desk(pages, preloads, {
+    session: sessionListener,
+    blocked: (what) => report(`blocked:${what}`),
     pageGone(surface) {
       report(`page-gone:${surface}`);
       // Without the bar nobody's name is on the screen; without a curtain's page its cloth is still there.

@@ -63,11 +63,16 @@ async function agent(name, simulatedKeys) {
     page(path.join(out, 'ui'), 'renderer/index.tsx', !simulatedKeys),
     node(path.join(out, 'main.cjs'), 'main/entry.ts', options),
     node(path.join(out, 'key-process.cjs'), 'native/key-process.ts', options),
-    node(path.join(out, 'preload.cjs'), 'preload/index.ts', {
-      ...options,
-      target: ['node18', 'chrome114'],
-      external: ['electron'],
-    }),
+    ...[
+      ['preload.cjs', 'preload/index.ts'],
+      ['app-preload.cjs', 'preload/app.ts'],
+    ].map(([file, entry]) =>
+      node(path.join(out, file), entry, {
+        ...options,
+        target: ['node18', 'chrome114'],
+        external: ['electron'],
+      }),
+    ),
   ]);
   await cp(path.join(root, 'renderer/index.html'), path.join(out, 'ui/index.html'));
   // The pages are served from this list and from nothing else.

@@ -18,6 +18,7 @@ const keySimulator = path.join(root, 'test', 'simulator');
  * @param {{ server?: number, app?: number }} [options.ports] 0 (the default) takes a free one
  * @param {Record<string, unknown>} [options.policy] overrides of the demo policy, first time only
  * @param {string} [options.station] the station's name
+ * @param {{ url: string, hosts: string[] }} [options.app] another clinical app than the demo's, already served
  * @param {(line: string) => void} [options.say]
  * @param {(service: string, line: string) => void} [options.onLog] standard error of the programs
  */
@@ -26,6 +27,7 @@ export async function startDemoStack({
   ports = {},
   policy,
   station = 'Ward 3, room 12',
+  app: otherApp,
   say = () => undefined,
   onLog = () => undefined,
 }) {
@@ -55,18 +57,22 @@ export async function startDemoStack({
     ]);
 
   try {
-    const app = await start('clinical app', [
-      path.join(root, 'demo', 'clinical-app', 'serve.mjs'),
-      '--port',
-      String(memory.app),
-    ]);
-    memory.app = app.ready.port;
+    const serveApp = async () => {
+      const app = await start('clinical app', [
+        path.join(root, 'demo', 'clinical-app', 'serve.mjs'),
+        '--port',
+        String(memory.app),
+      ]);
+      memory.app = app.ready.port;
+      const host = `127.0.0.1:${memory.app}`;
+      return { url: `http://${host}/`, hosts: [host] };
+    };
+    const { url: appUrl, hosts: appHosts } = otherApp ?? (await serveApp());
     const { demoPeople, demoPractice } = await import('../demo/practice.mjs');
-    const appUrl = `http://127.0.0.1:${memory.app}/`;
     if (memory.group === undefined) {
       say('provisioning the demo keys and the demo practice');
       const credentials = await provisionKeys(at('keys.json'), demoPeople);
-      const practice = demoPractice({ credentials, appUrl, policy });
+      const practice = demoPractice({ credentials, appUrl, appHosts, policy });
       memory.group = practice.groups[0].name;
       await writeFile(at('practice.json'), JSON.stringify(practice, undefined, 2));
       await serverCommand('seed', '--data', at('server'), '--file', at('practice.json'));

@@ -24,6 +24,7 @@ const lists = {
     'chromium',
     'xdotool',
     'xprintidle',
+    'x11-utils',
     'util-linux',
     'passwd',
     'procps',

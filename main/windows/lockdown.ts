@@ -1,10 +1,12 @@
-import { type Session, type WebContents, app } from 'electron';
+import { Menu, type Session, type WebContents, app } from 'electron';
 
 /** What a window tried and was not allowed; a code for the log, never an address. */
 export type Blocked =
   | 'navigation'
   | 'window'
   | 'permission'
+  | 'protocol'
+  | 'file-chooser'
   | 'download'
   | 'certificate'
   | 'http-auth'
@@ -14,17 +16,18 @@ export type Blocked =
 /** Permissions are granted by Electron unless refused, downloads are saved unless stopped. */
 export function denyEverything(
   partition: Session,
-  onBlocked: (what: Blocked) => void = () => undefined,
+  onBlocked: (contents: WebContents | null, what: Blocked) => void = () => undefined,
 ): void {
-  partition.setPermissionRequestHandler((_contents, _permission, answer) => {
-    onBlocked('permission');
+  partition.setPermissionRequestHandler((contents, permission, answer) => {
+    // mailto:, tel: and the like would start another program of the system.
+    onBlocked(contents, permission === 'openExternal' ? 'protocol' : 'permission');
     answer(false);
   });
   partition.setPermissionCheckHandler(() => false);
   partition.setDevicePermissionHandler(() => false);
-  partition.on('will-download', (event) => {
+  partition.on('will-download', (event, _item, contents) => {
     event.preventDefault();
-    onBlocked('download');
+    onBlocked(contents, 'download');
   });
   partition.setSpellCheckerEnabled(false);
   // Integrated authentication would sign in the computer's user, not the member.
@@ -39,6 +42,8 @@ export function lockDownContents(
   allows: (contents: WebContents, url: string) => boolean,
   onBlocked: (contents: WebContents | null, what: Blocked) => void,
 ): void {
+  // Electron's own menu brings keys for reload, zoom, DevTools and quit, on every window.
+  Menu.setApplicationMenu(null);
   app.on('web-contents-created', (_event, contents) => {
     contents.setWindowOpenHandler(() => {
       onBlocked(contents, 'window');
@@ -47,7 +52,7 @@ export function lockDownContents(
     const check = (event: { preventDefault: () => void }, url: string) => {
       if (allows(contents, url)) return;
       event.preventDefault();
-      onBlocked(contents, 'navigation');
+      onBlocked(contents, /^https?:/.test(url) ? 'navigation' : 'protocol');
     };
     contents.on('will-navigate', (event, url) => check(event, url));
     contents.on('will-redirect', (event, url) => check(event, url));

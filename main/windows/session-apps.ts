@@ -24,6 +24,8 @@ export interface SessionApps {
   /** Resolves once the active app has drawn itself for the first time. */
   painted(): Promise<void>;
   destroy(): void;
+  /** The agent is going down: no window is made any more. */
+  freeze(): void;
   appOf(contents: WebContents): ClinicalApp | undefined;
 }
 
@@ -129,6 +131,9 @@ export function sessionApps(
       isGone = true;
       for (const { window } of running.values()) if (!window.isDestroyed()) window.destroy();
       running.clear();
+    },
+    freeze() {
+      isGone = true;
     },
     appOf: (contents) =>
       apps.find(({ id }) => {

@@ -1,6 +1,7 @@
 import { type Rectangle, type WebContents, session as electronSession } from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
+import { guardPage } from './page-guard.ts';
 import { type SessionApps, sessionApps } from './session-apps.ts';
 import { sandboxedWindow } from './station-window.ts';
 
@@ -10,7 +11,16 @@ export interface SessionWindows extends Omit<SessionApps, 'appOf' | 'destroy'> {
   /** Destroys windows and everything the partition holds. */
   destroy(): Promise<void>;
   has(contents: WebContents): boolean;
+  /** Tells that one of the windows tried what it may not. */
+  blocked(contents: WebContents, what: Blocked): void;
   allows(contents: WebContents, url: string): boolean;
+}
+
+export interface SessionListener {
+  /** `app` is absent where Electron does not tell which window tried. */
+  blocked(what: Blocked, app: string | undefined): void;
+  opened(app: string): void;
+  crashed(app: string): void;
 }
 
 const hostAllowed = (app: ClinicalApp, url: string): boolean => {
@@ -25,36 +35,53 @@ const hostAllowed = (app: ClinicalApp, url: string): boolean => {
   }
 };
 
-type HeaderMap = Readonly<Record<string, string[]>> | undefined;
+type HeaderMap = Readonly<Record<string, string | string[]>> | undefined;
 
 /** Header names come in any spelling. */
 const headerValues = (headers: HeaderMap, name: string): readonly string[] =>
   Object.entries(headers ?? {}).flatMap(([key, values]) =>
     key.toLowerCase() === name ? values : [],
   );
-const withoutHeader = (headers: HeaderMap, name: string) =>
-  Object.fromEntries(Object.entries(headers ?? {}).filter(([key]) => key.toLowerCase() !== name));
+const replaced: readonly string[] = ['content-security-policy', 'permissions-policy'];
+const withoutHeaders = (headers: HeaderMap, names: readonly string[]) =>
+  Object.fromEntries(
+    Object.entries(headers ?? {}).filter(([key]) => !names.includes(key.toLowerCase())),
+  );
 
 export function sessionWindows(
   id: string,
   apps: readonly ClinicalApp[],
+  preload: string,
   bounds: Rectangle,
-  on: { blocked(what: Blocked): void; opened(app: string): void; crashed(app: string): void },
+  on: SessionListener,
 ): SessionWindows {
   // No "persist:" prefix: the partition lives in memory and dies with its windows.
   const partition = electronSession.fromPartition(`session-${id}`, { cache: true });
-  denyEverything(partition, on.blocked);
+  const blocked = (contents: WebContents | null, what: Blocked) =>
+    on.blocked(what, contents === null ? undefined : running.appOf(contents)?.id);
+  denyEverything(partition, blocked);
   // Only what policy lists is fetched at all, subresources included.
   partition.webRequest.onBeforeRequest((details, answer) => {
     const isAllowed = apps.some((app) => hostAllowed(app, details.url));
     const isLocal = /^(blob|data):/.test(details.url) && details.resourceType !== 'mainFrame';
     answer({ cancel: !isAllowed && !isLocal });
   });
+  // What a service worker answers carries none of the headers below.
+  partition.webRequest.onBeforeSendHeaders((details, answer) => {
+    const isServiceWorker = headerValues(details.requestHeaders, 'service-worker').length > 0;
+    answer({ cancel: isServiceWorker });
+  });
   partition.webRequest.onHeadersReceived((details, answer) => {
     answer({
       responseHeaders: {
-        ...withoutHeader(details.responseHeaders, 'content-security-policy'),
-        'permissions-policy': ['publickey-credentials-get=()'],
+        ...withoutHeaders(details.responseHeaders, replaced),
+        // Of two values for one feature the later counts (RFC 8941, 3.2).
+        'permissions-policy': [
+          [
+            ...headerValues(details.responseHeaders, 'permissions-policy'),
+            'publickey-credentials-get=(), publickey-credentials-create=()',
+          ].join(', '),
+        ],
         // No modal dialogs of the system: print() would open one over the curtain. (Popups are refused, and
         // told, by the window-open handler.)
         'content-security-policy': [
@@ -68,15 +95,25 @@ export function sessionWindows(
   const running = sessionApps(
     apps,
     bounds,
-    (place) =>
-      sandboxedWindow(
+    (place) => {
+      const window = sandboxedWindow(
         {
           ...place,
           backgroundColor: '#ffffff',
-          webPreferences: { safeDialogs: true, disableDialogs: true, navigateOnDragDrop: false },
+          webPreferences: {
+            preload,
+            safeDialogs: true,
+            disableDialogs: true,
+            navigateOnDragDrop: false,
+            disableBlinkFeatures: 'FileSystemAccess,FileSystemAccessLocal',
+          },
         },
         partition,
-      ),
+      );
+      const { webContents } = window;
+      guardPage(webContents, () => blocked(webContents, 'file-chooser'));
+      return window;
+    },
     on,
   );
 
@@ -92,6 +129,7 @@ export function sessionWindows(
       await partition.clearCache();
     },
     has: (contents) => running.appOf(contents) !== undefined,
+    blocked,
     allows(contents, url) {
       const app = running.appOf(contents);
       return app !== undefined && hostAllowed(app, url);

@@ -1,13 +1,11 @@
 import { type BrowserWindow, type Rectangle, type WebContents, clipboard, screen } from 'electron';
 import type { SessionApps, Surfaces } from '../ports/surfaces.ts';
+import { BAR_HEIGHT } from './bar-height.ts';
 import { type Curtains, coveringBounds, curtains } from './curtains.ts';
 import { type Blocked, lockDownContents } from './lockdown.ts';
 import type { stationPages } from './pages.ts';
-import { type SessionWindows, sessionWindows } from './session-windows.ts';
+import { type SessionListener, type SessionWindows, sessionWindows } from './session-windows.ts';
 import { firstPaint, stationWindow } from './station-window.ts';
-
-/** Height of the session bar, rail included, in CSS px (renderer: the bar's own height). */
-export const BAR_HEIGHT = 92;
 
 /** How long a new session waits for its app to draw itself before it is shown as it is. */
 const APP_PATIENCE_MS = 600;
@@ -43,11 +41,13 @@ function forgetClipboard(): void {
 /** All windows of the station: curtains over overlay and bar over apps. */
 export function desk(
   pages: Awaited<ReturnType<typeof stationPages>>,
-  preload: string,
+  /** Scripts for the station's own pages and for those of clinical apps. */
+  preloads: { readonly station: string; readonly app: string },
   on: {
-    blocked(session: string | undefined, what: Blocked): void;
-    appOpened(session: string, app: string): void;
-    appCrashed(session: string, app: string): void;
+    /** Somebody to tell of what happens in a new session's windows. */
+    session(id: string): SessionListener;
+    /** A window of no session tried what it may not. */
+    blocked(what: Blocked): void;
     pageGone(surface: 'curtain' | 'bar' | 'overlay'): void;
     displaysChanged(): void;
   },
@@ -69,16 +69,20 @@ export function desk(
   let isOverlaid = false;
   let restacked = (): void => undefined;
 
-  const ownerOf = (contents: WebContents | null) =>
-    contents === null ? undefined : [...sessions].find(([, windows]) => windows.has(contents));
+  const ownerOf = (contents: WebContents) =>
+    [...sessions.values()].find((windows) => windows.has(contents));
 
   lockDownContents(
-    (contents, url) => ownerOf(contents)?.[1].allows(contents, url) ?? false,
-    (contents, what) => on.blocked(ownerOf(contents)?.[0], what),
+    (contents, url) => ownerOf(contents)?.allows(contents, url) ?? false,
+    (contents, what) => {
+      const owner = contents === null ? undefined : ownerOf(contents);
+      if (contents === null || owner === undefined) on.blocked(what);
+      else owner.blocked(contents, what);
+    },
   );
 
   const page = (surface: 'curtain' | 'bar' | 'overlay', bounds: Rectangle, search = '') => {
-    const window = stationWindow(pages.partition, preload, bounds);
+    const window = stationWindow(pages.partition, preloads.station, bounds);
     const contentsId = window.webContents.id;
     stationContents.set(contentsId, window);
     window.on('closed', () => {
@@ -176,11 +180,7 @@ export function desk(
       ensureBar();
       sessions.set(
         session,
-        sessionWindows(session, apps, area().work, {
-          blocked: (what) => on.blocked(session, what),
-          opened: (app) => on.appOpened(session, app),
-          crashed: (app) => on.appCrashed(session, app),
-        }),
+        sessionWindows(session, apps, preloads.app, area().work, on.session(session)),
       );
     },
     uncover(session) {
@@ -236,6 +236,7 @@ export function desk(
     },
     freeze() {
       isFrozen = true;
+      for (const windows of sessions.values()) windows.freeze();
     },
     onRestacked(run) {
       restacked = run;

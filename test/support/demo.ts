@@ -26,10 +26,13 @@ export interface StoredEvent {
   };
 }
 
-/** Server, clinical app and simulated keys in a temporary folder, and agents on them. */
-export async function startDemo(policy: Record<string, unknown> = {}) {
+/** Server, clinical app (`app` when it is not the demo's) and simulated keys in a temporary folder, and agents on them. */
+export async function startDemo(
+  policy: Record<string, unknown> = {},
+  app?: { readonly url: string; readonly hosts: string[] },
+) {
   const data = await mkdtemp(path.join(tmpdir(), 'wardlock-test-'));
-  const stack = await startDemoStack({ data, policy });
+  const stack = await startDemoStack({ data, policy, ...(app === undefined ? {} : { app }) });
   const keys: Control = await connectControl(stack.keys.control);
   const agents: RunningAgent[] = [];
 

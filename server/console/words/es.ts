@@ -25,7 +25,7 @@ const events: Record<EventType, (who: string | undefined) => string> = {
   'directory.updated': () => 'Se actualizó la lista de personal',
   'directory.refused': () => 'Se rechazó una lista de personal',
   'app.opened': (who) => `${someone(who)} abrió una aplicación`,
-  'app.blocked': () => 'Se bloqueó una dirección',
+  'app.blocked': () => 'Se bloqueó un intento de una aplicación',
   'app.crashed': () => 'Una aplicación dejó de funcionar',
   'clock.jumped': () => 'El reloj dio un salto',
   'journal.recovered': () => 'Se recuperó el diario',

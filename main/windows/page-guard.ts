@@ -1,0 +1,41 @@
+import type { WebContents } from 'electron';
+
+/**
+ * Stops file choosers, which Electron has no event for: they are windows of the system, and would stay over
+ * the curtain. The DevTools protocol is the one way that serves inputs, pickers and folders alike:
+ * https://chromedevtools.github.io/devtools-protocol/tot/Page/#method-setInterceptFileChooserDialog
+ * A page that cannot be guarded any more is closed.
+ */
+export function guardPage(contents: WebContents, onFileChooser: () => void): void {
+  const { debugger: protocol } = contents;
+  const guard = (frame?: string) => {
+    const send = (method: string, parameters: object) =>
+      protocol.sendCommand(method, parameters, frame);
+    return Promise.all([
+      send('Page.enable', {}),
+      send('Page.setInterceptFileChooserDialog', { enabled: true, cancel: true }),
+      // Frames of another site live in another process. They do not wait for us: Chromium 114 never
+      // resumes a frame that changes its process meanwhile.
+      send('Target.setAutoAttach', {
+        autoAttach: true,
+        waitForDebuggerOnStart: false,
+        flatten: true,
+      }),
+    ]);
+  };
+  protocol.on('message', (_event, method, parameters: { readonly sessionId?: string }) => {
+    if (method === 'Page.fileChooserOpened') onFileChooser();
+    // A frame that is gone before it is guarded needs no guard.
+    if (method === 'Target.attachedToTarget') guard(parameters.sessionId).catch(() => undefined);
+  });
+  const lost = () => {
+    if (!contents.isDestroyed()) contents.close();
+  };
+  // A page that closes itself takes the protocol with it.
+  protocol.on('detach', (_event, reason) => {
+    if (reason !== 'target closed') lost();
+  });
+  protocol.attach('1.3');
+  // Answered once there is a page, which is guarded from its beginning.
+  guard().catch(lost);
+}

@@ -1,0 +1,297 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Page, expect, test } from '@playwright/test';
+import { BAR_HEIGHT } from '../../main/windows/bar-height.ts';
+import { type Demo, startDemo } from '../support/demo.ts';
+import { startHostileApp } from '../support/hostile-app.ts';
+import { type Station, until } from '../support/station.ts';
+import { handsOn } from '../support/x11.ts';
+
+const pause = (ms = 400) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Tagged: also run without root, in the sandbox. */
+test.describe('@security a hostile clinical app', () => {
+  test.describe.configure({ mode: 'serial' });
+  let hostile: Awaited<ReturnType<typeof startHostileApp>>;
+  let demo: Demo;
+  let station: Station;
+  let hands: ReturnType<typeof handsOn>;
+  let page: Page;
+  let home: string;
+  let started: string;
+  /** The windows on the display while a session is open and nothing else happens. */
+  let usual: readonly string[];
+
+  const windowNames = async () =>
+    (await hands.windows()).map(({ name, width, height }) => `${name} ${width}x${height}`).sort();
+  /** Runs a function in the app's page. Not through Playwright, which waits for navigations that main has ended. */
+  const inPage = <A, R>(run: (given: A) => R | Promise<R>, given?: A): Promise<R> =>
+    station.app.evaluate(
+      ({ BrowserWindow }, [url, code]) => {
+        const window = BrowserWindow.getAllWindows().find(
+          ({ webContents }) => webContents.getURL() === url,
+        );
+        if (window === undefined) throw new Error(`no window shows ${url}`);
+        return window.webContents.executeJavaScript(code ?? '') as Promise<never>;
+      },
+      [`${hostile.url}chart`, `(${run.toString()})(${JSON.stringify(given)})`],
+    );
+  const middleOf = (selector: string) =>
+    inPage((chosen: string) => {
+      const box = document.querySelector(chosen)?.getBoundingClientRect();
+      if (box === undefined) throw new Error(`no ${chosen}`);
+      return { x: box.x + 15, y: box.y + box.height / 2 };
+    }, selector);
+  /** A real click of the mouse on an element of the page. */
+  const click = async (selector: string, button = 1) => {
+    const { x, y } = await middleOf(selector);
+    await hands.click(x, y + BAR_HEIGHT, button);
+    await pause(100);
+  };
+  const attempts = async () =>
+    (await demo.allEvents())
+      .filter(({ event }) => event.type === 'app.blocked')
+      .map(({ event }) => event.detail);
+  const isTold = (what: string) =>
+    until(`"${what}" at the server`, async () =>
+      (await attempts()).some((detail) => detail['what'] === what && detail['app'] === 'chart'),
+    );
+  /** Runs in the page as if a person had just clicked there. */
+  const afterClick = async (code: string) => {
+    await inPage((text: string) => {
+      document
+        .querySelector('#action')
+        ?.addEventListener('click', () => Reflect.construct(Function, [text])() as unknown, {
+          once: true,
+        });
+    }, code);
+    await click('#action');
+  };
+  /** Nothing moved: same document, same windows, nothing left the allowed hosts. */
+  const nothingHappened = async () => {
+    await pause();
+    // Throws when no window shows the page any more.
+    expect(await inPage(() => location.pathname)).toBe('/chart');
+    expect(await windowNames()).toEqual(usual);
+    expect(hostile.strayed).toEqual([]);
+  };
+
+  test.beforeAll(async () => {
+    hostile = await startHostileApp();
+    demo = await startDemo({}, { url: hostile.url, hosts: hostile.hosts });
+    home = await mkdtemp(path.join(tmpdir(), 'wardlock-home-'));
+    // Whatever the system is asked to open would be opened by this program.
+    started = path.join(home, 'started');
+    await mkdir(path.join(home, 'bin'));
+    const opener = path.join(home, 'bin', 'xdg-open');
+    await writeFile(opener, `#!/bin/sh\necho "$@" >> ${started}\n`);
+    await chmod(opener, 0o755);
+    const launched = await demo.launch({
+      demoKeys: false,
+      env: { HOME: home, PATH: `${path.join(home, 'bin')}:${process.env['PATH']}` },
+    });
+    ({ station } = launched);
+    hands = handsOn(launched.agent.display);
+    await station.stepIs('waiting');
+    await station.open(demo.nurse);
+    page = await station.clinicalApp('/chart');
+    await page.waitForLoadState();
+    await until('the bar', async () => (await station.shown()).includes('/bar'));
+    await until('the curtain to go', async () => !(await station.shown()).includes('/curtain'));
+    usual = await windowNames();
+    expect(usual.some((name) => name.startsWith('hostile'))).toBe(true);
+  });
+  test.afterAll(async () => {
+    await demo.stop();
+    await hostile.stop();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  test('goes nowhere else: by script, link, redirect, refresh, form, frame', async () => {
+    await inPage((url: string) => void (location.href = url), hostile.elsewhere);
+    await nothingHappened();
+    await click('#outside');
+    await nothingHappened();
+    await inPage(() => void (location.href = '/redirect'));
+    await nothingHappened();
+    await click('#form button');
+    await nothingHappened();
+    await inPage(() => {
+      for (const src of ['/refresh', '/redirect']) {
+        const frame = document.createElement('iframe');
+        frame.src = src;
+        document.body.append(frame);
+      }
+    });
+    await nothingHappened();
+    expect(
+      await inPage(
+        async (url: string) => [
+          await fetch(url, { mode: 'no-cors' }).then(
+            () => 'reached',
+            () => 'refused',
+          ),
+          await new Promise((resolve) => {
+            const socket = new WebSocket(url.replace('http', 'ws'));
+            socket.addEventListener('close', () => resolve('refused'));
+            socket.addEventListener('open', () => resolve('reached'));
+          }),
+          await new Promise((resolve) => {
+            const image = new Image();
+            image.addEventListener('load', () => resolve('reached'));
+            image.addEventListener('error', () => resolve('refused'));
+            image.src = url;
+          }),
+        ],
+        hostile.elsewhere,
+      ),
+    ).toEqual(['refused', 'refused', 'refused']);
+    await nothingHappened();
+    for (const scheme of ['file:///etc/passwd', 'chrome://gpu', 'view-source:http://127.0.0.1/']) {
+      await inPage((url: string) => void (location.href = url), scheme);
+      await nothingHappened();
+    }
+    await isTold('navigation');
+  });
+
+  test('opens no window, by script or by link', async () => {
+    await click('#blank');
+    await afterClick("window.open('/frame'); window.open('about:blank', 'x', 'popup')");
+    await nothingHappened();
+    await isTold('window');
+  });
+
+  test('opens no file chooser, and is told of', async () => {
+    for (const id of ['file', 'folder', 'picker', 'directory', 'save']) {
+      await click(`#${id}`);
+      await pause(1000);
+      expect(await windowNames(), id).toEqual(usual);
+    }
+    await click('#same');
+    await pause(1000);
+    await nothingHappened();
+    await isTold('file-chooser');
+  });
+
+  test('gets no dropped file, but may drag its own things', async () => {
+    await writeFile(path.join(home, 'planted.txt'), 'planted');
+    const session = await page.context().newCDPSession(page);
+    const seen = await inPage(() => {
+      const types: string[] = [];
+      Reflect.set(window, '__seen', types);
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        window.addEventListener(
+          type,
+          (event) => {
+            event.preventDefault();
+            types.push(`${type} ${(event as DragEvent).dataTransfer?.types.join()}`);
+          },
+          true,
+        );
+      return types;
+    });
+    expect(seen).toEqual([]);
+    const drop = async (data: { items: object[]; files?: string[] }, onto: string) => {
+      const { x, y } = await middleOf(onto);
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+        await session.send('Input.dispatchDragEvent', {
+          type,
+          x,
+          y,
+          data: { dragOperationsMask: 1, ...data, items: data.items as [] },
+        });
+    };
+    for (const onto of ['#file', '#text'])
+      await drop({ items: [], files: [path.join(home, 'planted.txt')] }, onto);
+    expect(
+      await inPage(() => [
+        Reflect.get(window, '__seen') as string[],
+        document.querySelector<HTMLInputElement>('#file')?.files?.length,
+      ]),
+    ).toEqual([[], 0]);
+    await drop({ items: [{ mimeType: 'text/plain', data: 'words' }] }, '#text');
+    expect(await inPage(() => Reflect.get(window, '__seen') as string[])).toContain(
+      'drop text/plain',
+    );
+    await session.detach();
+  });
+
+  test('stays as it is under every key of a browser', async () => {
+    await inPage(() => Reflect.set(window, '__same', true));
+    await click('#text');
+    for (const key of [
+      'F5 ctrl+r ctrl+shift+r ctrl+F5 F11 F12 ctrl+shift+i ctrl+shift+j ctrl+shift+c ctrl+u',
+      'ctrl+plus ctrl+minus ctrl+0 ctrl+p ctrl+shift+p ctrl+s ctrl+o ctrl+n ctrl+shift+n ctrl+t',
+      'ctrl+w ctrl+shift+w ctrl+q ctrl+f ctrl+g ctrl+h ctrl+j ctrl+l ctrl+d alt+Left alt+Right',
+      'alt+Home alt+d alt+f F1 F3 F6 F7 F10 Menu shift+F10 ctrl+Tab ctrl+1 alt+space alt+F4',
+    ].flatMap((row) => row.split(' '))) {
+      await hands.key(key);
+    }
+    await hands.xdotool(
+      'keydown',
+      'ctrl',
+      'click',
+      '4',
+      'click',
+      '4',
+      'click',
+      '5',
+      'keyup',
+      'ctrl',
+    );
+    await click('#text', 3);
+    await nothingHappened();
+    expect(
+      await inPage(() => [
+        Reflect.get(window, '__same'),
+        devicePixelRatio,
+        window.visualViewport?.scale,
+        document.fullscreenElement,
+      ]),
+    ).toEqual([true, 1, 1, null]);
+    expect(
+      await station.app.evaluate(
+        ({ BrowserWindow }) =>
+          BrowserWindow.getAllWindows().filter(
+            ({ webContents }) => webContents.isDevToolsOpened() || webContents.getZoomLevel() !== 0,
+          ).length,
+      ),
+    ).toBe(0);
+  });
+
+  test('prints nothing, and no dialog holds it', async () => {
+    expect(
+      await inPage(() => {
+        for (let count = 0; count < 20; count++) {
+          alert('again');
+          if (confirm('again')) return 'confirmed';
+          try {
+            if (prompt('again') !== null) return 'answered';
+          } catch {
+            // Electron has none.
+          }
+          print();
+        }
+        window.addEventListener('beforeunload', (event) => event.preventDefault());
+        return 'on we go';
+      }),
+    ).toBe('on we go');
+    await nothingHappened();
+  });
+
+  test('starts no other program', async () => {
+    for (const url of ['mailto:a@example.org', 'tel:112', 'ms-settings:', 'wardlock-test:x']) {
+      await afterClick(`location.href = ${JSON.stringify(url)}`);
+      await afterClick(`window.open(${JSON.stringify(url)})`);
+      await afterClick(
+        `document.querySelector('#same').src = ${JSON.stringify(url)}; void history.replaceState(0, '')`,
+      );
+    }
+    await afterClick("location.href = '/to-mail'");
+    await afterClick("navigator.registerProtocolHandler('web+ward', '/?%s')");
+    await nothingHappened();
+    expect(await readdir(home)).not.toContain(path.basename(started));
+    await isTold('protocol');
+  });
+});
