@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { base64urlText, id } from './event.ts';
+import { shownText } from './shown-text.ts';
 import { clinicalApp, policy } from './policy.ts';
 
 export const member = z.strictObject({
   id,
-  givenName: z.string().min(1).max(60),
-  familyName: z.string().min(1).max(60),
+  givenName: shownText(60),
+  familyName: shownText(60),
   /** Shown before the name, e.g. "Dr." */
-  title: z.string().max(20).optional(),
-  role: z.string().min(1).max(60),
+  title: shownText(20).optional(),
+  role: shownText(60),
   active: z.boolean(),
 });
 export type Member = z.infer<typeof member>;
@@ -31,7 +32,7 @@ export type Credential = z.infer<typeof credential>;
 export const directorySnapshot = z.strictObject({
   v: z.literal(1),
   /** The group of stations it was made for. */
-  group: z.string().min(1).max(60),
+  group: shownText(60),
   /** Counts up; a station refuses a lower one. */
   version: z.int().positive(),
   issuedAt: z.iso.datetime({ precision: 3 }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { eventType, hashHex, id } from './event.ts';
+import { shownText } from './shown-text.ts';
 
 /** Every error body on the wire. `message` says what to do. */
 export const wireError = z.strictObject({
@@ -28,7 +29,7 @@ export const pairingCode = z
 /** POST /v1/pair. The request is also signed like every station request, which proves possession. */
 export const pairRequest = z.strictObject({
   secret: z.string().regex(/^[A-Z2-7]{16}$/),
-  name: z.string().min(1).max(80),
+  name: shownText(80),
   publicKey: ed25519Jwk,
 });
 export const pairResponse = z.strictObject({

@@ -10,6 +10,7 @@ import { EVENTS_CONTENT_TYPE, NONCE_HEADER } from '../common/wire.ts';
 import type { Context } from './context.ts';
 import { SILENT_AFTER_MS } from './domain/screen.ts';
 import { Refusal } from './errors.ts';
+import { refuseConnection } from './http/client-error.ts';
 import { onlyHttps, securityHeaders } from './http/headers.ts';
 import { type LimitNumbers, createLimits, standardLimits } from './http/limits.ts';
 import type { Listening } from './http/listening.ts';
@@ -70,6 +71,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // Fastify's own request lines carry the query, where the console's token may be.
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
+    clientErrorHandler: refuseConnection,
     bodyLimit: 64 * 1024,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 200 },

@@ -33,6 +33,7 @@ const catalogue = {
   'not-found': [404, 'There is nothing at this address.'],
   'no-directory': [404, 'This group has no directory yet: seed the server first.'],
   'console-not-built': [404, 'The console is not built.'],
+  'too-slow': [408, 'The request took too long to arrive.'],
   'chain-fork': [
     409,
     'An event does not follow the newest one that is stored here. It is kept as disputed; tell the administrator.',
@@ -44,8 +45,10 @@ const catalogue = {
   'too-large': [413, 'The body is too large.'],
   'too-many-events': [413, 'Send fewer events per request.'],
   'line-too-long': [413, 'An event is longer than 65,535 bytes.'],
+  'address-too-long': [414, 'The address is too long.'],
   'wrong-content-type': [415, 'The content type is not taken here.'],
   'slow-down': [429, 'Too many requests: try again after the seconds that retry-after says.'],
+  'headers-too-long': [431, 'The headers are too long.'],
   internal: [500, 'The server failed; its log says more.'],
   'database-away': [503, 'The database cannot be reached: try again in a moment.'],
   'too-many-streams': [503, 'Too many consoles are open: close one.'],

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { credential, member } from '../common/directory.ts';
 import { clinicalApp, policy } from '../common/policy.ts';
+import { shownText } from '../common/shown-text.ts';
 import { fieldPath } from './domain/field-path.ts';
 
 const stationGroup = z.strictObject({
-  name: z.string().min(1).max(60),
+  name: shownText(60),
   policy,
   apps: z.array(clinicalApp).max(12),
 });
@@ -16,7 +17,7 @@ export const HOST_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 export const practiceFile = z
   .strictObject({
     /** Name of the practice, as shown. */
-    practice: z.string().min(1).max(120),
+    practice: shownText(120),
     /** WebAuthn RP ID: permanent once keys are enrolled. */
     rpId: z.string().regex(HOST_NAME, 'a host name in lower case'),
     groups: z.array(stationGroup).min(1).max(1000),

@@ -31,6 +31,8 @@ function toRefusal(error: unknown): Refusal {
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
       return new Refusal('not-json');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new Refusal('address-too-long');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_BAD_URL':
       return new Refusal('invalid');
