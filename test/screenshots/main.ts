@@ -7,6 +7,7 @@ import { doubleText, ready, still } from '../support/look.ts';
 import { leave, reach } from '../support/reach.ts';
 import { serveStationPages } from '../support/station-pages.ts';
 import { NOW } from '../support/station-views.ts';
+import { takeDisplayPictures } from './displays.ts';
 import { takeRealPictures } from './real.ts';
 import { type Frame, type Shot, shots } from './shots.ts';
 
@@ -67,7 +68,8 @@ try {
     await close();
   }
   const real = pattern.test('real') ? await takeRealPictures(folder, browser) : 0;
-  process.stdout.write(`${wanted.length + real} pictures in out/screenshots\n`);
+  const displays = pattern.test('displays') ? await takeDisplayPictures(folder) : 0;
+  process.stdout.write(`${wanted.length + real + displays} pictures in out/screenshots\n`);
 } finally {
   await browser.close();
   await pages.close();

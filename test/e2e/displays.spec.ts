@@ -1,0 +1,143 @@
+import { expect, test } from '@playwright/test';
+import { type Demo, startDemo } from '../support/demo.ts';
+import { type Displays, startDisplays } from '../support/displays.ts';
+import { type Station, until } from '../support/station.ts';
+
+const desk = { x: 0, y: 0, width: 1280, height: 800 };
+const wall = { x: 1280, y: 0, width: 1024, height: 768 };
+
+/** An X server whose displays come and go. */
+test.describe.configure({ mode: 'serial' });
+let displays: Displays;
+let demo: Demo;
+let station: Station;
+
+test.beforeAll(async () => {
+  displays = await startDisplays([desk]);
+  demo = await startDemo({ idleLockSeconds: 600 });
+  ({ station } = await demo.launch({ demoKeys: false, display: displays.name }));
+  await station.stepIs('waiting');
+});
+test.afterAll(async () => {
+  await demo.stop();
+  await displays.stop();
+});
+
+/** For each display its width, and whether a curtain that is seen covers all of it. */
+const curtains = () =>
+  station.app.evaluate(({ BrowserWindow, screen }) =>
+    screen.getAllDisplays().map(({ bounds }) => ({
+      width: bounds.width,
+      isCovered: BrowserWindow.getAllWindows().some((window) => {
+        const { x, y, width, height } = window.getBounds();
+        return (
+          window.isVisible() &&
+          window.isAlwaysOnTop() &&
+          x === bounds.x &&
+          y === bounds.y &&
+          width >= bounds.width &&
+          height >= bounds.height
+        );
+      }),
+    })),
+  );
+
+/** The same, taken in the very turn in which Electron tells of the change, after the agent's listener. */
+const curtainsWhenTold = (event: 'display-added' | 'display-removed' | 'display-metrics-changed') =>
+  station.app.evaluate(
+    ({ BrowserWindow, screen }, name) =>
+      new Promise<boolean[]>((resolve) => {
+        screen.once(name as 'display-added', () =>
+          resolve(
+            screen.getAllDisplays().map(({ bounds }) =>
+              BrowserWindow.getAllWindows().some((window) => {
+                const { x, y, width } = window.getBounds();
+                return (
+                  window.isVisible() &&
+                  window.isAlwaysOnTop() &&
+                  x === bounds.x &&
+                  y === bounds.y &&
+                  width >= bounds.width
+                );
+              }),
+            ),
+          ),
+        );
+      }),
+    event,
+  );
+
+const locks = async () =>
+  (await demo.allEvents())
+    .filter(({ event }) => event.type === 'session.locked')
+    .map(({ event }) => event.detail['cause']);
+
+test('a second display that is plugged in while locked is covered in the same turn', async () => {
+  expect(await curtains()).toEqual([{ width: 1280, isCovered: true }]);
+  const told = curtainsWhenTold('display-added');
+  // The question is in main before the display is.
+  await station.view();
+  displays.plug([desk, wall]);
+  expect(await told).toEqual([true, true]);
+  expect(await curtains()).toEqual([
+    { width: 1280, isCovered: true },
+    { width: 1024, isCovered: true },
+  ]);
+});
+
+test('the second display stays covered while a session is open on the first', async () => {
+  await station.open(demo.nurse);
+  await until('the curtain to go', async () => !(await curtains())[0]?.isCovered);
+  expect(await curtains()).toEqual([
+    { width: 1280, isCovered: false },
+    { width: 1024, isCovered: true },
+  ]);
+});
+
+test('a display that is pulled during a session locks it, and it comes back as it was', async () => {
+  const chart = await station.clinicalApp('/chart');
+  await chart.locator('textarea').first().fill('half a sentence');
+  const told = curtainsWhenTold('display-removed');
+  await station.view();
+  displays.plug([desk]);
+  expect(await told).toEqual([true]);
+  await station.screenIs('curtain');
+  await until('the reason at the server', async () => (await locks()).includes('display'));
+  await station.open(demo.nurse);
+  expect(await chart.locator('textarea').first().inputValue()).toBe('half a sentence');
+});
+
+test('a display that is plugged in during a session locks it', async () => {
+  await until('the curtain to go', async () => !(await curtains())[0]?.isCovered);
+  displays.plug([desk, wall]);
+  await station.screenIs('curtain');
+  await until('both covered', async () => {
+    const all = await curtains();
+    return all.length === 2 && all.every(({ isCovered }) => isCovered);
+  });
+  await until('the reason at the server', async () => (await locks()).length === 2);
+});
+
+test('a display that changes its size locks, and everything finds its place again', async () => {
+  await station.open(demo.nurse);
+  await until('the curtain to go', async () => !(await curtains())[0]?.isCovered);
+  displays.plug([{ ...desk, width: 1600, height: 900 }]);
+  await station.screenIs('curtain');
+  await until('the new size covered', async () => {
+    const all = await curtains();
+    return all.length === 1 && all[0]?.width === 1600 && all[0].isCovered;
+  });
+  await station.open(demo.nurse);
+  await until('the chart', async () => (await station.shown()).includes('/chart'));
+  const places = await station.app.evaluate(({ BrowserWindow }) =>
+    Object.fromEntries(
+      BrowserWindow.getAllWindows()
+        .filter((window) => window.isVisible())
+        .map((window) => [new URL(window.webContents.getURL()).pathname, window.getBounds()]),
+    ),
+  );
+  expect(places).toEqual({
+    '/bar': { x: 0, y: 0, width: 1600, height: 92 },
+    '/chart': { x: 0, y: 92, width: 1600, height: 808 },
+  });
+});
