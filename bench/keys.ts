@@ -69,7 +69,13 @@ export async function rows(): Promise<readonly Row[]> {
       await hid.close();
 
       const link = await open();
-      const context = { crypto: nodeCrypto, surroundings, rpId: 'localhost', known };
+      const context = {
+        crypto: nodeCrypto,
+        surroundings,
+        rpId: 'localhost',
+        known,
+        mustProve: true,
+      };
       const ceremony = new Ceremony({ ...context, port: link.port, onGone: () => undefined });
       const step = async <T extends { readonly ok: boolean }>(
         name: string,

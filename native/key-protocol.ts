@@ -11,21 +11,25 @@ export const pong = z.strictObject({ kind: z.literal('pong') });
  * One authentication attempt at a time; `attempt` counts up and stale answers are ignored.
  */
 const attempt = z.int().positive();
-/** More than a station parks sessions, with a spare key for each member. */
-export const MAX_KNOWN = 64;
+/**
+ * Two keys each for a staff of 64. A key is asked for as many at a time as its allow list is long, eight as
+ * a rule: sixteen questions, while the PIN is typed.
+ */
+export const MAX_KNOWN = 128;
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 export const keyCommand = z.discriminatedUnion('kind', [
   /**
    * Open the keys, let a touch choose where there are several, and do everything that needs no PIN.
-   * `known` are the credentials of the members who have a session here, with their COSE_Key: the chosen
-   * key may prove that it holds one of them.
+   * `known` are credentials of the directory, with their COSE_Key, which the chosen key may prove that it
+   * holds. With `mustProve` these are all there are: a key that proves none is refused before the PIN.
    */
   z.strictObject({
     kind: z.literal('begin'),
     attempt,
     rpId: z.string().min(1),
     known: z.array(z.strictObject({ credentialId: bytes, publicKey: bytes })).max(MAX_KNOWN),
+    mustProve: z.boolean().optional(),
   }),
   /** UTF-8 PIN and the 32-byte SHA-256 of the client data. The receiver overwrites `pin`. */
   z.strictObject({ kind: z.literal('pin'), attempt, pin: bytes, clientDataHash: bytes }),

@@ -22,6 +22,7 @@ interface Attempt {
 interface Context {
   readonly rpId: string;
   readonly known: readonly KnownKey[];
+  readonly mustProve: boolean;
 }
 
 type Refusal = Omit<Refused, 'retry'>;
@@ -184,7 +185,11 @@ export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent
   const run = async (command: KeyCommand): Promise<void> => {
     switch (command.kind) {
       case 'begin':
-        return begin(command.attempt, { rpId: command.rpId, known: command.known });
+        return begin(command.attempt, {
+          rpId: command.rpId,
+          known: command.known,
+          mustProve: command.mustProve ?? false,
+        });
       case 'pin':
         return present(command.attempt, command.pin, command.clientDataHash);
       case 'cancel':

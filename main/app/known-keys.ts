@@ -2,27 +2,38 @@ import { fromBase64url, toBase64url } from '../../common/bytes.ts';
 import type { DirectorySnapshot } from '../../common/directory.ts';
 import { type KeyCommand, MAX_KNOWN } from '../../native/key-protocol.ts';
 
-type KnownKeys = Extract<KeyCommand, { kind: 'begin' }>['known'];
+type KnownKeys = Pick<Extract<KeyCommand, { kind: 'begin' }>, 'known' | 'mustProve'>;
 
-/** Active credentials of these members: their keys can prove themselves before a PIN goes out. */
+/**
+ * The credentials that a key may prove before a PIN goes out: first those of these members. Where all of the
+ * directory fits, a key must prove one of them; also one that is not active, whose member is then told so.
+ */
 export function knownKeys(
   directory: DirectorySnapshot | undefined,
   members: ReadonlySet<string>,
 ): KnownKeys {
-  const known = directory?.credentials.filter(
-    ({ active, member }) => active && members.has(member),
-  );
-  return (known ?? []).slice(0, MAX_KNOWN).map(({ id, publicKey }) => ({
-    credentialId: fromBase64url(id),
-    publicKey: fromBase64url(publicKey),
-  }));
+  const all = directory?.credentials ?? [];
+  const isFirst = (member: string) => members.has(member);
+  const ordered = [
+    ...all.filter(({ member }) => isFirst(member)),
+    ...all.filter(({ member }) => !isFirst(member)),
+  ];
+  return {
+    known: ordered.slice(0, MAX_KNOWN).map(({ id, publicKey }) => ({
+      credentialId: fromBase64url(id),
+      publicKey: fromBase64url(publicKey),
+    })),
+    mustProve: directory !== undefined && ordered.length <= MAX_KNOWN,
+  };
 }
 
-/** The member whose credential this is. */
+/** Which of these members' credential this is: whoever is not here is not named to whoever holds their key. */
 export function ownerOf(
   directory: DirectorySnapshot | undefined,
+  members: ReadonlySet<string>,
   credentialId: Uint8Array,
 ): string | undefined {
   const id = toBase64url(credentialId);
-  return directory?.credentials.find((known) => known.id === id)?.member;
+  const member = directory?.credentials.find((known) => known.id === id)?.member;
+  return member !== undefined && members.has(member) ? member : undefined;
 }

@@ -283,6 +283,10 @@ export class StationApp {
     this.show();
   }
 
+  private membersHere(): ReadonlySet<string> {
+    return new Set(this.present().map(({ member }) => member));
+  }
+
   private present(): readonly Session[] {
     const { state } = this;
     return state.kind === 'open' ? [...state.held, state.session] : state.held;
@@ -328,7 +332,7 @@ export class StationApp {
           kind: 'begin',
           attempt: effect.attempt,
           rpId: this.facts.rpId,
-          known: knownKeys(this.directory, new Set(this.present().map(({ member }) => member))),
+          ...knownKeys(this.directory, this.membersHere()),
         });
       case 'key-cancel':
         return keys.send({ kind: 'cancel', attempt: effect.attempt });
@@ -404,7 +408,8 @@ export class StationApp {
         return this.dispatch({
           type: 'key-ready',
           attempt: event.attempt,
-          owner: event.credentialId && ownerOf(this.directory, event.credentialId),
+          owner:
+            event.credentialId && ownerOf(this.directory, this.membersHere(), event.credentialId),
           retries: event.pinRetries,
           minLength: event.minPinLength,
         });

@@ -66,6 +66,7 @@ describe('the access ceremony', () => {
     twist: Twist = () => undefined,
     people?: { id: string; name: string; pin: string }[],
     known: readonly KnownKey[] | 'own' = [],
+    mustProve = false,
   ) {
     const key = keyOnPort(twist, people);
     const ceremony = new Ceremony({
@@ -74,6 +75,7 @@ describe('the access ceremony', () => {
       surroundings: time.surroundings,
       rpId: 'localhost',
       known: known === 'own' ? key.known : known,
+      mustProve,
       onGone: () => gone++,
     });
     /** One key alone: what the key service does before the PIN. */
@@ -384,6 +386,48 @@ describe('the access ceremony', () => {
         'own',
       );
       expect(await begin()).toMatchObject({ ok: true, value: { proven: undefined } });
+    });
+
+    describe('where the directory is known whole', () => {
+      const anotherKey = keyOnPort(() => undefined).known;
+      const heardOfPin = ({ requests }: Pick<ReturnType<typeof start>, 'requests'>) =>
+        requests.some(({ command }) => command === CLIENT_PIN);
+
+      it('a key that proves none of it is refused before anything of a PIN', async () => {
+        const key = start(undefined, undefined, anotherKey, true);
+        expect(await code(key.begin())).toBe('no-credential');
+        expect(heardOfPin(key)).toBe(false);
+        expect(await code(start(undefined, undefined, [], true).begin())).toBe('no-credential');
+      });
+
+      it('and so is one that says it would prove itself with a PIN', async () => {
+        const shy: Twist = (...request) => (isSilent(...request) ? status(0x36) : undefined);
+        const key = start(shy, undefined, 'own', true);
+        expect(await code(key.begin())).toBe('no-credential');
+        expect(heardOfPin(key)).toBe(false);
+      });
+
+      it.each([
+        ['credProtect 1', { credProtect: 1 }, 'ok'],
+        ['credProtect 2', { credProtect: 2 }, 'ok'],
+        ['credProtect 3', { credProtect: 3 }, 'no-credential'],
+      ])('a credential of %s', async (_name, change, expected) => {
+        const key = start(undefined, undefined, 'own', true);
+        for (const credential of key.record.credentials) Object.assign(credential, change);
+        expect(await code(key.begin())).toBe(expected);
+      });
+
+      it('a key that always wants verification proves itself all the same', async () => {
+        const key = start(undefined, undefined, 'own', true);
+        Object.assign(key.record, { alwaysUv: true });
+        expect(await code(key.begin())).toBe('ok');
+      });
+
+      it('nobody is held to a proof that the directory cannot check', async () => {
+        const ed25519 = { ...anotherKey[0], publicKey: Uint8Array.of(0xa0) } as KnownKey;
+        const key = start(undefined, undefined, [...anotherKey, ed25519], true);
+        expect(await code(key.begin())).toBe('ok');
+      });
     });
 
     it('in as many requests as its allow list is short', async () => {

@@ -9,7 +9,7 @@ import { need } from './message.ts';
 import type { PacketPort, Surroundings } from './packet-port.ts';
 import type { PinProtocolNumber } from './pin-protocol.ts';
 import { PERMISSION, getPinToken, getTokenUsingPin } from './pin-token.ts';
-import { type KnownKey, proveKnown } from './prove-known.ts';
+import { type KnownKey, isProvable, proveKnown } from './prove-known.ts';
 import { type Refused, guard, refused } from './refusal.ts';
 import { awaitTouch } from './selection.ts';
 import { MAX_PIN_BYTES, MIN_PIN_CODE_POINTS, codePoints } from './set-pin.ts';
@@ -36,8 +36,10 @@ export interface CeremonyContext {
   readonly crypto: CtapCrypto;
   readonly surroundings: Surroundings;
   readonly rpId: string;
-  /** Credentials of the members who have a session here. */
+  /** Credentials of the directory, those of the members who have a session here first. */
   readonly known: readonly KnownKey[];
+  /** No PIN for a key that proves none of them. */
+  readonly mustProve: boolean;
   /** The key was pulled; told once, also while nothing runs. */
   readonly onGone: () => void;
 }
@@ -98,9 +100,12 @@ export class Ceremony {
       const identity = this.known();
       const refusal = unready(identity.info);
       if (refusal) return refused(refusal);
-      const { crypto, rpId, known } = this.context;
+      const { crypto, rpId, known, mustProve } = this.context;
       const proof = await proveKnown(this.hid, crypto, { rpId, known, info: identity.info });
       if (!proof.ok) return refused(proof.error);
+      // Where something cannot be proven at all, nobody can be held to it.
+      const couldProve = known.every(isProvable);
+      if (mustProve && couldProve && proof.value === undefined) return refused('no-credential');
       const agreed = await this.agree(identity);
       if (!agreed.ok) return agreed;
       const { pinRetries } = agreed.value;

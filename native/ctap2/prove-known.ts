@@ -34,8 +34,7 @@ export async function proveKnown(
   crypto: CtapCrypto,
   { rpId, known, info }: Question,
 ): Promise<Result<Uint8Array | undefined, 'not-genuine'>> {
-  // Of other algorithms nothing can be said here; the verifier judges them after the PIN.
-  const provable = known.filter(({ publicKey }) => p256Point(publicKey) !== undefined);
+  const provable = known.filter(isProvable);
   for (const part of parts(provable, info)) {
     const clientDataHash = crypto.random(32);
     const allow = part.map(({ credentialId }) => credentialId);
@@ -56,6 +55,9 @@ export async function proveKnown(
   }
   return ok(undefined);
 }
+
+/** Of other algorithms than ES256 nothing can be said here; the verifier judges them after the PIN. */
+export const isProvable = ({ publicKey }: KnownKey): boolean => p256Point(publicKey) !== undefined;
 
 /** As many at a time as the key takes in one list and one message. */
 function parts(

@@ -232,6 +232,30 @@ describe('the key service and a simulated key', () => {
     expect(await next('refused')).toMatchObject({ code: 'no-credential' });
   });
 
+  it('gives no PIN to a key that proves nothing of a directory that is known whole', async () => {
+    const of = (id: string) => {
+      const found = simulator.credentials.find(({ person }) => person === id);
+      if (!found) throw new Error('no credential');
+      const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'));
+      return { credentialId: bytes(found.id), publicKey: bytes(found.publicKey) };
+    };
+    await insert('nurse');
+    const beginKnowing = async (...people: string[]) => {
+      attempt++;
+      const known = people.map(of);
+      await service.handle({ kind: 'begin', attempt, rpId: 'localhost', known, mustProve: true });
+    };
+    await beginKnowing('physician');
+    expect(await next('refused')).toMatchObject({ attempt, code: 'no-credential' });
+    // getInfo, getAssertion, and nothing of clientPIN.
+    expect((await simulator.control.state()).heard).toEqual(['4', '2']);
+    await beginKnowing('physician', 'nurse');
+    expect(await next('ready')).toMatchObject({
+      attempt,
+      credentialId: of('nurse').credentialId,
+    });
+  });
+
   it('keeps tries and counter when the key is pulled and put back', async () => {
     await insert('nurse');
     await begin();
