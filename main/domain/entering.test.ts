@@ -126,6 +126,20 @@ describe('the choice among keys', () => {
   });
 });
 
+describe('a key that is ready', () => {
+  it('is not that of an attempt that is over', () => {
+    const station = curtain();
+    station.feed({ type: 'keys', count: 1 });
+    station.feed({ type: 'cancel' });
+    station.feed({ type: 'start' });
+    const ready = { type: 'key-ready', retries: 8, minLength: 6 } as const;
+    expect(station.feed({ ...ready, attempt: station.attempt() - 1 })).toBe('stale');
+    expect(station.entry()).toMatchObject({ kind: 'reading' });
+    station.feed({ ...ready, attempt: station.attempt() });
+    expect(station.entry()).toMatchObject({ kind: 'pin' });
+  });
+});
+
 describe('before the third wrong PIN', () => {
   it('a key that is taken out as was offered says nothing, and begins anew when it is back', () => {
     const station = curtain();

@@ -392,7 +392,10 @@ def verifies_fingers(key):
     key.open()
     assert key.ctap.info.options["uv"] is True
     key.register(token=key.pin.get_uv_token(MAY.MAKE_CREDENTIAL, RP))
-    assert key.sign(token=key.pin.get_uv_token(MAY.GET_ASSERTION, RP)).auth_data.flags == 0x05
+    by_finger = key.pin.get_uv_token(MAY.GET_ASSERTION, RP)
+    key.control("set-touch", auto=False)
+    assert key.sign(token=by_finger).auth_data.flags == 0x05
+    refused(ERR.PIN_AUTH_INVALID, key.sign, token=by_finger)
     key.control("set-touch", auto=True, finger=False)
     for left in (2, 1):
         refused(ERR.UV_INVALID, key.pin.get_uv_token, MAY.GET_ASSERTION, RP)

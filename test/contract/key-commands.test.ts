@@ -224,7 +224,10 @@ describe.each<PinProtocolNumber>([1, 2])('with PIN protocol %i, our client', (pr
     const may = { bits: PERMISSION.GET_ASSERTION, rpId: RP };
     const byFinger = async () =>
       getTokenUsingUv(hid, await key.secret(hid, protocol), may, patience);
-    const assertion = await sign(await byFinger());
+    const proven = await byFinger();
+    // One touch for both: the finger that was verified was there.
+    await key.control.touchAutomatically(false);
+    const assertion = await sign(proven);
     // UP and UV (WebAuthn §6.1).
     expect(assertion.authenticatorData[32]).toBe(0x05);
     await key.control.ask({ cmd: 'set-touch', auto: true, finger: false });

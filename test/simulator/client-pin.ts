@@ -135,7 +135,9 @@ async function tokenByFinger(state: KeyState, request: CborMap, call: Call): Pro
   if (state.record.fingerprints.length === 0) throw new Refusal(STATUS.notAllowed);
   const secret = protocol.decapsulate(need(request, 0x03, isMap));
   await needFinger(state, call, 1);
-  return map([0x02, secret.encrypt(state.token.issue(protocol.version, permissions, rpId))]);
+  // A finger on the sensor is a hand on the key (§6.5.5.7.3).
+  const token = state.token.issue(protocol.version, permissions, rpId, true);
+  return map([0x02, secret.encrypt(token)]);
 }
 
 /** authenticatorClientPIN (CTAP 2.1 §6.5.5) */

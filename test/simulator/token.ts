@@ -13,6 +13,8 @@ export const PERMISSION = {
 
 /** §6.5.2.1: over USB a token must be used within this time, and is good for nothing after the other. */
 const FIRST_USE_MS = 30_000;
+/** §6.5.2.1: so long the finger that was verified for a token is presence, too. */
+const PRESENT_MS = 30_000;
 const LIFE_MS = 600_000;
 
 interface Token {
@@ -22,6 +24,7 @@ interface Token {
   permissions: number;
   rpId: string | undefined;
   used: boolean;
+  present: boolean;
 }
 
 /** The key's one pinUvAuthToken and its state (§6.5.2.1). */
@@ -36,9 +39,14 @@ export function tokenStore(now: () => number) {
 
   return {
     /** resetPinUvAuthToken and beginUsingPinUvAuthToken; returns the secret. */
-    issue(version: number, permissions: number, rpId: string | undefined): Uint8Array {
+    issue(
+      version: number,
+      permissions: number,
+      rpId: string | undefined,
+      present = false,
+    ): Uint8Array {
       const secret = randomBytes(32);
-      token = { version, secret, issued: now(), permissions, rpId, used: false };
+      token = { version, secret, issued: now(), permissions, rpId, used: false, present };
       return secret;
     },
     /** Throws unless `signature` is the token's and the token has the permission. */
@@ -55,9 +63,11 @@ export function tokenStore(now: () => number) {
       current.used = true;
       return current;
     },
+    /** getUserPresentFlagValue (§6.5.2.1) */
+    isUserPresent: (): boolean => token?.present === true && now() - token.issued <= PRESENT_MS,
     /** §6.1.2 step 14, §6.2.2 step 9: a token is good for one presence. */
     spend() {
-      if (token) token.permissions = 0;
+      if (token) Object.assign(token, { permissions: 0, present: false });
     },
     stop() {
       token = undefined;

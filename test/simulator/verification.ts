@@ -48,7 +48,7 @@ export async function verifyUser(
     if (token.rpId !== undefined && token.rpId !== rpId) throw new Refusal(STATUS.pinAuthInvalid);
     // §6.1.2 step 11, §6.2.2 step 6: the first RP that uses an unbound token keeps it.
     token.rpId = rpId;
-    return { uv: true, touched: false };
+    return { uv: true, touched: state.token.isUserPresent() };
   }
   const asked = optional(options, 'uv', isFlag) ?? false;
   if (asked && !enrolled) throw new Refusal(STATUS.invalidOption);
