@@ -64,8 +64,10 @@ export function lockDownContents(
     // "Leave this page?" would wait for somebody behind the curtain.
     contents.on('will-prevent-unload', (event) => event.preventDefault());
   });
-  app.on('login', (event, contents) => {
+  app.on('login', (event, contents, _details, _info, answer) => {
     event.preventDefault();
+    // Without credentials the page gets its 401; without an answer it would wait for ever.
+    answer();
     onBlocked(contents, 'http-auth');
   });
   app.on('select-client-certificate', (event, contents) => {

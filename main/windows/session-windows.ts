@@ -1,5 +1,6 @@
 import { type Rectangle, type WebContents, session as electronSession } from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
+import { appHeaders, headerValues } from './app-headers.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
 import { guardPage } from './page-guard.ts';
 import { type SessionApps, sessionApps } from './session-apps.ts';
@@ -35,19 +36,6 @@ const hostAllowed = (app: ClinicalApp, url: string): boolean => {
   }
 };
 
-type HeaderMap = Readonly<Record<string, string | string[]>> | undefined;
-
-/** Header names come in any spelling. */
-const headerValues = (headers: HeaderMap, name: string): readonly string[] =>
-  Object.entries(headers ?? {}).flatMap(([key, values]) =>
-    key.toLowerCase() === name ? values : [],
-  );
-const replaced: readonly string[] = ['content-security-policy', 'permissions-policy'];
-const withoutHeaders = (headers: HeaderMap, names: readonly string[]) =>
-  Object.fromEntries(
-    Object.entries(headers ?? {}).filter(([key]) => !names.includes(key.toLowerCase())),
-  );
-
 export function sessionWindows(
   id: string,
   apps: readonly ClinicalApp[],
@@ -71,26 +59,9 @@ export function sessionWindows(
     const isServiceWorker = headerValues(details.requestHeaders, 'service-worker').length > 0;
     answer({ cancel: isServiceWorker });
   });
-  partition.webRequest.onHeadersReceived((details, answer) => {
-    answer({
-      responseHeaders: {
-        ...withoutHeaders(details.responseHeaders, replaced),
-        // Of two values for one feature the later counts (RFC 8941, 3.2).
-        'permissions-policy': [
-          [
-            ...headerValues(details.responseHeaders, 'permissions-policy'),
-            'publickey-credentials-get=(), publickey-credentials-create=()',
-          ].join(', '),
-        ],
-        // No modal dialogs of the system: print() would open one over the curtain. (Popups are refused, and
-        // told, by the window-open handler.)
-        'content-security-policy': [
-          ...headerValues(details.responseHeaders, 'content-security-policy'),
-          'sandbox allow-scripts allow-same-origin allow-forms allow-popups',
-        ],
-      },
-    });
-  });
+  partition.webRequest.onHeadersReceived(({ responseHeaders }, answer) =>
+    answer({ responseHeaders: appHeaders(responseHeaders) }),
+  );
 
   const running = sessionApps(
     apps,

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Page, expect, test } from '@playwright/test';
@@ -7,6 +7,18 @@ import { type Demo, startDemo } from '../support/demo.ts';
 import { startHostileApp } from '../support/hostile-app.ts';
 import { type Station, until } from '../support/station.ts';
 import { handsOn } from '../support/x11.ts';
+
+/** Files below a folder that hold a text, or have it in their name. */
+async function filesWith(text: string, folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (!entry.isFile() || entry.name === 'dropped.txt') continue;
+    const isFound = entry.name.includes(text) || (await readFile(file)).includes(text);
+    if (isFound) found.push(file);
+  }
+  return found;
+}
 
 const pause = (ms = 400) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -175,7 +187,7 @@ test.describe('@security a hostile clinical app', () => {
   });
 
   test('gets no dropped file, but may drag its own things', async () => {
-    await writeFile(path.join(home, 'planted.txt'), 'planted');
+    await writeFile(path.join(home, 'dropped.txt'), 'dropped');
     const session = await page.context().newCDPSession(page);
     const seen = await inPage(() => {
       const types: string[] = [];
@@ -203,7 +215,7 @@ test.describe('@security a hostile clinical app', () => {
         });
     };
     for (const onto of ['#file', '#text'])
-      await drop({ items: [], files: [path.join(home, 'planted.txt')] }, onto);
+      await drop({ items: [], files: [path.join(home, 'dropped.txt')] }, onto);
     expect(
       await inPage(() => [
         Reflect.get(window, '__seen') as string[],
@@ -294,4 +306,143 @@ test.describe('@security a hostile clinical app', () => {
     expect(await readdir(home)).not.toContain(path.basename(started));
     await isTold('protocol');
   });
+
+  test('gets no permission, whatever it asks for, and ends nothing by asking', async () => {
+    const asks = {
+      geolocation: 'new Promise((a, b) => navigator.geolocation.getCurrentPosition(a, b))',
+      notifications: 'Notification.requestPermission()',
+      camera: 'navigator.mediaDevices.getUserMedia({ video: true })',
+      microphone: 'navigator.mediaDevices.getUserMedia({ audio: true })',
+      screen: 'navigator.mediaDevices.getDisplayMedia({ video: true })',
+      clipboard: 'navigator.clipboard.readText()',
+      midi: 'navigator.requestMIDIAccess({ sysex: true })',
+      usb: 'navigator.usb.requestDevice({ filters: [] })',
+      hid: 'navigator.hid.requestDevice({ filters: [] })',
+      serial: 'navigator.serial.requestPort()',
+      bluetooth: 'navigator.bluetooth.requestDevice({ acceptAllDevices: true })',
+      wakeLock: "navigator.wakeLock.request('screen')",
+      idle: 'IdleDetector.requestPermission()',
+      storage: 'navigator.storage.persist()',
+      fonts: 'queryLocalFonts()',
+      displays: 'getScreenDetails()',
+      fullscreen: 'document.body.requestFullscreen()',
+      pointer: 'document.body.requestPointerLock()',
+      speech:
+        'new Promise((a, b) => { const r = new webkitSpeechRecognition(); r.onstart = a; r.onerror = b; r.start() })',
+      worker: "navigator.serviceWorker.register('/worker.js')",
+      payment:
+        "new PaymentRequest([{ supportedMethods: 'https://example.org/pay' }], { total: { label: '', amount: { currency: 'EUR', value: '1' } } }).show()",
+    };
+    const answers: Record<string, unknown> = {};
+    for (const [name, ask] of Object.entries(asks)) {
+      // A click is behind each: without one many would refuse anyway.
+      await afterClick(`(async () => {
+        try { window.__answer = ['got', String(await ${ask})] } catch (error) { window.__answer = ['refused'] }
+      })()`);
+      answers[name] = await until(name, () =>
+        inPage(() => Reflect.get(window, '__answer') as string[]),
+      );
+      await inPage(() => Reflect.deleteProperty(window, '__answer'));
+    }
+    const { notifications, idle, storage, ...others } = answers;
+    expect([notifications, idle, storage]).toEqual([
+      ['got', 'denied'],
+      ['got', 'denied'],
+      ['got', 'false'],
+    ]);
+    for (const [name, answer] of Object.entries(others)) expect(answer, name).toEqual(['refused']);
+    await nothingHappened();
+    await isTold('permission');
+  });
+
+  test('downloads nothing, is asked for no password, and signs nobody in', async () => {
+    await click('#download');
+    await afterClick(
+      "const a = document.createElement('a'); a.download = 'b'; a.href = URL.createObjectURL(new Blob(['planted'])); a.click()",
+    );
+    await inPage(() => {
+      document.body.append(Object.assign(document.createElement('iframe'), { src: '/download' }));
+    });
+    const answers = await inPage(async () => {
+      const ask = async (path: string) => (await fetch(path)).status;
+      return [await ask('/basic'), await ask('/negotiate')];
+    });
+    expect(answers).toEqual([401, 401]);
+    await inPage(() => {
+      document.body.append(Object.assign(document.createElement('iframe'), { src: '/basic' }));
+    });
+    await nothingHappened();
+    expect(hostile.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
+    expect(await filesWith('planted', home)).toEqual([]);
+    await isTold('http-auth');
+  });
+
+  test('uses no key of the practice, even from its own host', async () => {
+    // In this practice the RP ID is localhost; here policy lets the app go there.
+    await page.goto(`${hostile.rpUrl}chart`);
+    const tried = await page.evaluate(async () => {
+      const publicKey = { challenge: new Uint8Array(32), rpId: 'localhost', timeout: 2000 };
+      const outcome = (promise: Promise<unknown>) =>
+        promise.then(
+          () => 'answered',
+          (error: Error) => `${error.name}: ${error.message}`,
+        );
+      return [
+        await outcome(navigator.credentials.get({ publicKey })),
+        await outcome(
+          navigator.credentials.create({
+            publicKey: {
+              ...publicKey,
+              rp: { name: 'x', id: 'localhost' },
+              user: { id: new Uint8Array(8), name: 'x', displayName: 'x' },
+              pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+            },
+          }),
+        ),
+        typeof Reflect.get(window, 'station'),
+        await fetch('https://localhost/curtain', { mode: 'no-cors' }).then(
+          () => 'reached',
+          () => 'refused',
+        ),
+      ];
+    });
+    expect(tried[0]).toMatch(/NotAllowedError.*Permissions Policy/);
+    expect(tried[1]).toMatch(/NotAllowedError/);
+    expect(tried.slice(2)).toEqual(['undefined', 'refused']);
+    await page.goto(`${hostile.url}chart`);
+  });
+
+  for (const popup of ['select', 'date', 'color'])
+    test(`an open popup of the page (${popup}) does not stay over the curtain`, async () => {
+      if (popup === 'select') await click('#select');
+      else await afterClick(`document.querySelector('#${popup}').showPicker()`);
+      await pause(800);
+      expect(await windowNames()).not.toEqual(usual);
+      const bar = await station.bar();
+      await bar.getByRole('button', { name: 'Lock', exact: true }).click();
+      await station.screenIs('curtain');
+      await until('the curtain alone on top', async () => {
+        const [top, ...below] = await hands.windows();
+        return (
+          top !== undefined &&
+          top.width >= 1920 &&
+          top.height >= 1080 &&
+          below.every(({ name }) => name !== '')
+        );
+      });
+      // What it does behind the curtain brings it no nearer.
+      await inPage(() => {
+        window.focus();
+        document.querySelector<HTMLElement>('#text')?.focus();
+        alert('over here');
+        window.open('/frame');
+        resizeTo(500, 500);
+      });
+      await pause();
+      const [top] = await hands.windows();
+      expect(top?.height).toBeGreaterThanOrEqual(1080);
+      expect((await station.shown()).filter((path) => path !== '/')).toEqual(['/curtain']);
+      await station.open(demo.nurse);
+      await until('the session', async () => !(await station.shown()).includes('/curtain'));
+    });
 });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
+import { stationContract } from '../../preload/contract.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
 import { type RunningAgent } from '../support/electron-app.ts';
 import { type Station, until } from '../support/station.ts';
@@ -27,20 +28,7 @@ test.describe('@security the shell', () => {
       })),
     ).toEqual({
       node: 'undefinedundefined',
-      api: [
-        'cancel',
-        'lock',
-        'naming',
-        'onView',
-        'selectApp',
-        'setLanguage',
-        'signOut',
-        'start',
-        'stay',
-        'submitPin',
-        'switchUser',
-        'view',
-      ],
+      api: [...Object.keys(stationContract.ask), 'onView'].sort(),
     });
     const preferences = await agent.app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows().map((window) => {
