@@ -51,7 +51,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { store, keys, log, consoleDir, listening, metricsToken, now = Date.now } = options;
   const heard = new Map<string, number>();
   const feed = createOverviewFeed(() => buildOverview(store.read, heard, now()), log);
-  const nonces = createNonces(keys.nonceKey, now);
+  const nonces = createNonces(keys.nonceKey, store.nonces, now);
   const running = createRunning();
   const ingest = running.watch(createIngest({ store, log, now }));
   const metrics = createMetrics({

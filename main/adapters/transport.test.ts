@@ -110,6 +110,23 @@ test('a request is signed over method, path, body and nonce', async () => {
   });
 });
 
+test('requests on their way at the same time never carry the same nonce', async () => {
+  const { heard, transport } = await serverWith(
+    nonceAnswer,
+    json(200, committed, 'n2'),
+    (response, { url }) =>
+      url === '/v1/nonce' ? json(200, { nonce: 'n3' }, 'n4')(response) : json(204, '')(response),
+  );
+  await transport.upload([Buffer.from('{}')]);
+  await Promise.all([transport.directory(1), transport.directory(1)]);
+  const signed = heard.filter(({ authorization }) => authorization !== '');
+  expect(signed.map((request) => decodeJwt(jwtOf(request))['nonce']).toSorted()).toEqual([
+    'n1',
+    'n2',
+    'n3',
+  ]);
+});
+
 test('a stale nonce is tried once more with the new one, and no oftener', async () => {
   const once = await serverWith(nonceAnswer, stale, json(200, committed));
   expect((await once.transport.upload([Buffer.from('{}')])).ok).toBe(true);

@@ -45,7 +45,7 @@ interface Request {
   readonly maxAnswerBytes?: number;
 }
 
-/** Signed requests over fetch. The newest nonce is kept from answer to answer. */
+/** Signed requests over fetch. An answer's nonce serves the next request, and only that one: each counts once. */
 export function createTransport(options: TransportOptions): Transport {
   const { stationKey, station, deadlineMs = DEADLINE_MS } = options;
   const { kty, crv, x } = createPublicKey(stationKey).export({ format: 'jwk' });
@@ -59,7 +59,9 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   async function freshNonce(): Promise<Result<string, TransportError>> {
-    if (nonce !== undefined) return ok(nonce);
+    const kept = nonce;
+    nonce = undefined;
+    if (kept !== undefined) return ok(kept);
     const answer = await ask({
       method: 'GET',
       path: '/v1/nonce',

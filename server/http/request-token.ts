@@ -38,8 +38,8 @@ export function readToken(
 }
 
 /**
- * Verifies the token for this request, all but the body's hash, which it returns (`bsh`): so a stranger's
- * body is never read.
+ * Verifies the token for this request, all but the body's hash, which it returns (`bsh`): so the body of a
+ * stranger, or of a repeated request, is never read. The nonce comes last: only its own station spends it.
  */
 export async function verifyToken(
   jwt: string,
@@ -60,7 +60,7 @@ export async function verifyToken(
   const { htm, htu, bsh, nonce } = claims.data;
   if (htm !== request.method) return err('wrong-method');
   if (htu !== request.url) return err('wrong-path');
-  if (!nonces.isFresh(nonce)) return err('nonce-stale');
+  if (!(await nonces.spend(nonce))) return err('nonce-stale');
   return ok({ bsh });
 }
 

@@ -111,4 +111,6 @@ export interface Schema {
   };
   /** Accesses per quarter of an hour since 1970: every time zone's hours are whole quarters. Summed over the shards. */
   access_counts: { quarter: number; shard: number; accesses: number };
+  /** Nonces of signed requests that were let in; `fresh_until` in ms. */
+  spent_nonces: { nonce: string; fresh_until: number };
 }

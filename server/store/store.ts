@@ -15,6 +15,7 @@ import { type Notices, localNotices, postgresNotices } from './notices.ts';
 import { openPostgres } from './postgres.ts';
 import { type StoreReader, createReader } from './reader.ts';
 import type { Schema } from './schema.ts';
+import { type SpentNonces, createSpentNonces } from './spent-nonces.ts';
 import { openSqlite } from './sqlite.ts';
 import { type StoreWriter, createWriter } from './writer.ts';
 
@@ -32,6 +33,7 @@ export interface Store {
   write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Hints of what was committed, here or by another server process on the same database. */
   readonly notices: Notices;
+  readonly nonces: SpentNonces;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ export async function openStore(
       }
     },
     notices,
+    nonces: createSpentNonces(db),
     async close() {
       await notices.close();
       await db.destroy();

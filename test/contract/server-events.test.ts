@@ -165,7 +165,10 @@ describe('the chain', () => {
   test('uploads at the same time are each stored once', async () => {
     const entries = fill(30);
     const answers = await Promise.all(
-      [0, 1, 2, 3].map(() => station.upload(entries).then((answer) => acknowledged(answer))),
+      [0, 1, 2, 3].map(async () => {
+        const nonce = await station.newNonce();
+        return acknowledged(await station.upload(entries, { claims: { nonce } }));
+      }),
     );
     expect(answers.map((answer) => answer.seq)).toEqual([30, 30, 30, 30]);
     expect(answers.reduce((sum, answer) => sum + answer.accepted, 0)).toBe(30);

@@ -276,9 +276,13 @@ export class TestStation {
     return answer;
   }
 
-  async fetchNonce(): Promise<void> {
+  async newNonce(): Promise<string> {
     const answer = await this.send({ method: 'GET', url: '/v1/nonce', headers: {} });
-    this.nonce = answer.headers[NONCE_HEADER] ?? this.nonce;
+    return answer.headers[NONCE_HEADER] ?? 'none';
+  }
+
+  async fetchNonce(): Promise<void> {
+    this.nonce = await this.newNonce();
   }
 
   async pair(code: string, name = 'Ward 3, room 12', falsify: Falsify = {}): Promise<Answer> {

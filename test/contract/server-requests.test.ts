@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { utf8 } from '../../common/bytes.ts';
 import { directorySnapshot } from '../../common/directory.ts';
 import { DIRECTORY_JWS_TYP, NONCE_HEADER, nonceResponse, pairResponse } from '../../common/wire.ts';
-import { type Lab, TestJournal, TestStation, openLab, refusalOf } from './server-lab.ts';
+import {
+  type Lab,
+  type Send,
+  TestJournal,
+  TestStation,
+  openLab,
+  refusalOf,
+} from './server-lab.ts';
 
 let lab: Lab;
 beforeEach(async () => {
@@ -130,6 +137,24 @@ describe('signed requests', () => {
     station.nonce = headers[NONCE_HEADER] ?? '';
     expect(refusalOf(await station.request(good.method, good.url)).code).toBe('nonce-stale');
     expect((await station.request(good.method, good.url)).status).toBe(200);
+  });
+
+  test('a request that was heard already is not heard again', async () => {
+    const heard: Parameters<Send>[0][] = [];
+    const station = await lab.pairedStation();
+    station.send = (request) => {
+      heard.push(request);
+      return lab.send(request);
+    };
+    expect((await station.request(good.method, good.url)).status).toBe(200);
+    const journal = new TestJournal(station.id);
+    expect((await station.upload([journal.append({ type: 'station.started' })])).status).toBe(200);
+    expect((await station.pair(await lab.pairingCode())).status).toBe(200);
+    // The third of them fetches a nonce, unsigned.
+    expect(heard.map(({ url }) => url)).toEqual([good.url, '/v1/events', '/v1/nonce', '/v1/pair']);
+    for (const request of heard.filter(({ url }) => url !== '/v1/nonce')) {
+      expect(refusalOf(await lab.send(request)).code, request.url).toBe('nonce-stale');
+    }
   });
 
   test('a body that was not signed is refused and nothing of it is stored', async () => {
