@@ -12,7 +12,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: ['server/store/*.test.ts', 'test/contract/server-*.test.ts'],
+          include: ['server/store/**/*.test.ts', 'test/contract/server-*.test.ts'],
           exclude,
           globalSetup: 'test/support/postgres-global.ts',
         },

@@ -50,7 +50,7 @@ const catalogue = {
   'slow-down': [429, 'Too many requests: try again after the seconds that retry-after says.'],
   'headers-too-long': [431, 'The headers are too long.'],
   internal: [500, 'The server failed; its log says more.'],
-  'database-away': [503, 'The database cannot be reached: try again in a moment.'],
+  'database-away': [503, 'The database cannot be used right now: try again in a moment.'],
   'too-many-streams': [503, 'Too many consoles are open: close one.'],
 } as const satisfies Record<string, readonly [number, string]>;
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Result, err, ok } from '../common/result.ts';
 import { readCommand } from './commands/arguments.ts';
 import { programs } from './commands/registry.ts';
+import { StoreRefusal } from './store/failure.ts';
 
 /** Exit codes: 0 well, 1 failed while running, 2 could not start with these arguments. */
 async function main(): Promise<number | undefined> {
@@ -49,6 +50,10 @@ main().then(
     if (code !== undefined) process.exitCode = code;
   },
   (error: unknown) => {
+    if (error instanceof StoreRefusal) {
+      process.exitCode = fail(error.message);
+      return;
+    }
     process.stderr.write(
       `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );

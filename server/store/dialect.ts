@@ -22,6 +22,8 @@ export interface Dialect {
   oneOf(column: string, values: readonly (string | number)[]): Expression<SqlBool>;
   /** Ends a SELECT whose rows nobody else may change before this transaction has ended. */
   readonly forUpdate: RawBuilder<unknown>;
+  /** Lets a transaction's statements take as long as they need; undefined where they may anyhow. */
+  readonly unlimited: RawBuilder<unknown> | undefined;
   /** Tells other server processes when this transaction commits; undefined where there are none. */
   announce(hint: string): RawBuilder<unknown> | undefined;
 }
@@ -39,6 +41,7 @@ export const sqlite: Dialect = {
     sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`,
   // `begin immediate` has locked the whole file already.
   forUpdate: sql``,
+  unlimited: undefined,
   announce: () => undefined,
 };
 
@@ -53,6 +56,7 @@ export const postgres: Dialect = {
   },
   oneOf: (column, values) => sql`${sql.ref(column)} = any(${values})`,
   forUpdate: sql`for no key update`,
+  unlimited: sql`set local statement_timeout = 0`,
   announce: (hint) => sql`select pg_notify(${NOTICE_CHANNEL}, ${hint})`,
 };
 

@@ -19,21 +19,40 @@ const away = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'ENOENT',
 ]);
 
-/** The database cannot be reached, starts, stops or has no connection left. */
+/** The database cannot be reached or written to, starts, stops or has no connection left. */
 export function isDatabaseAway(error: unknown): boolean {
   const code = codeOf(error);
   return (
     away.has(code) ||
-    // Connection exceptions; operator intervention; too many connections.
-    /^(08|57P)/.test(code) ||
-    code === '53300' ||
+    // A socket in a folder.
+    (code === 'ENOENT' &&
+      error instanceof Error &&
+      'syscall' in error &&
+      error.syscall === 'connect') ||
+    // Another process keeps the file for too long, or the disk is full or broken.
+    /^SQLITE_(BUSY|FULL|IOERR|CANTOPEN)/.test(code) ||
+    // Connection exceptions; insufficient resources; operator intervention; system errors; a standby.
+    /^(08|53|57|58|25006)/.test(code) ||
     // `pg` has no code for a connection that ends under a query, or that does not come.
     (error instanceof Error &&
       /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(
         error.message,
       ))
   );
+}
+
+/** Why a store cannot be opened, in one sentence that says what to do. */
+export class StoreRefusal extends Error {}
+
+/** What went wrong while opening a PostgreSQL database: a refusal if its address, or the database, can mend it. */
+export function openingFailure(error: unknown, address: string | undefined): Error {
+  // Invalid authorization; no such database, or none that may be used.
+  const isForOperator = isDatabaseAway(error) || /^(28|3D|42501)/.test(codeOf(error));
+  if (!(error instanceof Error)) return new Error('opening failed', { cause: error });
+  if (address === undefined || !isForOperator) return error;
+  const { host, pathname } = new URL(address);
+  const why = error.message === '' ? codeOf(error) : error.message;
+  return new StoreRefusal(`The database ${pathname.slice(1)} at ${host} cannot be opened: ${why}.`);
 }

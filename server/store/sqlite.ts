@@ -1,17 +1,51 @@
 import Database, { type Database as SqliteFile, type Statement } from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
 import type { Schema } from './schema.ts';
+
+/** How long a statement waits for another process, ms. */
+const PATIENCE_MS = 10_000;
 
 /**
  * One connection to one file. WAL with synchronous=FULL: a commit is on the disk before it returns,
  * which is what "acknowledged after commit" rests on.
  */
 export function openSqlite(file: string): Kysely<Schema> {
-  const sqlite = new Database(file, { timeout: 10_000 });
-  sqlite.pragma('journal_mode = WAL');
+  const sqlite = new Database(file, { timeout: PATIENCE_MS });
+  keepWriteAheadLog(sqlite);
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma('foreign_keys = ON');
-  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: prepared(sqlite) }) });
+  return new Kysely<Schema>({ dialect: new Dialect({ database: prepared(sqlite) }) });
+}
+
+/** SQLite does not wait by itself when several processes turn a new file to WAL at once. */
+function keepWriteAheadLog(sqlite: SqliteFile): void {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      sqlite.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      const isBusy = error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY';
+      if (!isBusy || performance.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+/**
+ * Migrations in a transaction, which Kysely does not do on SQLite by itself: another process waits
+ * (`begin immediate`), and one that dies half-way leaves nothing.
+ */
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new Adapter();
+  }
+}
+
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 /** Kysely prepares every statement anew; the store has few texts, so each is kept. */

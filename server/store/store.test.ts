@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openPostgres } from './postgres.ts';
-import { openSqlite } from './sqlite.ts';
-import { emptyDatabase, onPostgres } from '../../test/support/database.ts';
+import { isDatabaseAway } from './failure.ts';
+import { emptyDatabase, onPostgres, openRaw } from '../../test/support/database.ts';
 import { type StorePlace, openStore } from './store.ts';
 
 let data: string;
@@ -20,12 +20,6 @@ afterEach(async () => {
   await rm(data, { recursive: true });
 });
 
-/** The database without the store. */
-const openRaw = () =>
-  place.database === undefined
-    ? openSqlite(path.join(data, 'wardlock.db'))
-    : openPostgres(place.database, () => undefined);
-
 const code = (id: string) => ({
   id,
   secret_hash: Buffer.from(id),
@@ -37,7 +31,7 @@ const code = (id: string) => ({
 });
 
 test('a commit is on the disk before it returns', async () => {
-  const db = openRaw();
+  const db = openRaw(place);
   if (onPostgres()) {
     expect((await sql`show synchronous_commit`.execute(db)).rows).toEqual([
       { synchronous_commit: 'on' },
@@ -87,13 +81,20 @@ test(
   },
 );
 
-test('opening again migrates nothing twice; a newer schema than ours is refused', async () => {
-  await (await openStore(place)).close();
-  await (await openStore(place)).close();
-  const db = openRaw();
-  await sql`insert into kysely_migration values ('9999-later', '2030-01-01T00:00:00.000Z')`.execute(
-    db,
-  );
-  await db.destroy();
-  await expect(openStore(place)).rejects.toThrow(/newest schema/);
+test('a full disk is a matter of time, a wrong row is not', async () => {
+  const file = new Database(path.join(data, 'full.db'));
+  file.exec('create table t (x text not null)');
+  file.pragma('max_page_count = 2');
+  const failureOf = (statement: string) => {
+    try {
+      file.exec(statement);
+    } catch (error) {
+      return error;
+    }
+    throw new Error('it did not fail');
+  };
+  const full = failureOf(`insert into t values ('${'x'.repeat(100_000)}')`);
+  const wrong = failureOf('insert into t values (null)');
+  file.close();
+  expect([full, wrong].map((error) => isDatabaseAway(error))).toEqual([true, false]);
 });

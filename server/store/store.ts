@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Kysely, sql } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
+import type { Kysely } from 'kysely';
 import { type Dialect, postgres, sqlite } from './dialect.ts';
 import {
   type CommandReader,
@@ -9,8 +8,8 @@ import {
   commandReader,
   commandWriter,
 } from './directory-commands.ts';
-import { isWorthAnotherTry } from './failure.ts';
-import { migrations } from './migrations/index.ts';
+import { isWorthAnotherTry, openingFailure } from './failure.ts';
+import { migrate } from './migrate.ts';
 import { type Notices, localNotices, postgresNotices } from './notices.ts';
 import { openPostgres } from './postgres.ts';
 import { type StoreReader, createReader } from './reader.ts';
@@ -47,7 +46,7 @@ export interface StorePlace {
 const TRIES = 5;
 
 /**
- * Opens the store and brings it to the newest schema.
+ * Opens the store and brings it to the newest schema. Throws a StoreRefusal where an administrator can help.
  * `lost` is told of connections and notices that broke off and are being made again.
  */
 export async function openStore(
@@ -56,13 +55,14 @@ export async function openStore(
 ): Promise<Store> {
   const dialect = database === undefined ? sqlite : postgres;
   const db = database === undefined ? openFile(data) : openPostgres(database, lost);
+  let notices: Notices;
   try {
     await migrate(db, dialect);
+    notices = database === undefined ? localNotices() : await postgresNotices(database, lost);
   } catch (error) {
     await db.destroy();
-    throw error;
+    throw openingFailure(error, database);
   }
-  const notices = database === undefined ? localNotices() : await postgresNotices(database, lost);
   return {
     read: readerOf(db, dialect),
     async write(work) {
@@ -103,19 +103,3 @@ const once = <T>(db: Kysely<Schema>, dialect: Dialect, work: (tx: Transaction) =
     for (const hint of hints) await dialect.announce(hint)?.execute(trx);
     return { value, hints };
   });
-
-/** Several processes may do this at once: Kysely's migrator lets one of them in. */
-async function migrate(db: Kysely<Schema>, { ddl }: Dialect): Promise<void> {
-  const all = Object.entries(migrations).map(([name, statements]): [string, Migration] => [
-    name,
-    {
-      async up(trx) {
-        for (const statement of statements(ddl)) await sql.raw(statement).execute(trx);
-      },
-    },
-  ]);
-  const provider = { getMigrations: async () => Object.fromEntries(all) };
-  const { error } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error === undefined) return;
-  throw new Error('the database could not be brought to the newest schema', { cause: error });
-}

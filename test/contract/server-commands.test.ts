@@ -3,9 +3,10 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pairingCode } from '../../common/wire.ts';
-import { emptyDatabaseForProcesses, onPostgres } from '../support/database.ts';
+import { emptyDatabaseForProcesses, onPostgres, openRaw } from '../support/database.ts';
 import { TestStation, makePractice, sendOverHttp } from './server-lab.ts';
 import { program, serverCommand, startServer } from './server-process.ts';
 
@@ -119,10 +120,23 @@ test.each([['serve'], ['pairing-code', '--group', 'ICU']])(
   },
 );
 
+test('a database of a newer version ends a command with a sentence', async () => {
+  await serverCommand('init', '--data', data, '--practice', 'x', '--rp-id', 'x');
+  const db = openRaw({ data, database: process.env['WARDLOCK_DATABASE'] });
+  await sql`insert into kysely_migration values ('9999-later', '2030')`.execute(db);
+  await db.destroy();
+  expect(await serverCommand('serve', '--data', data, '--port', '0')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'The database was made by a newer Wardlock (schema "9999-later"): start that version or a newer one. Nothing was changed.\n',
+  });
+});
+
 test('help goes to stdout', async () => {
   const help = await serverCommand('--help');
   expect(help).toMatchObject({ code: 0, stderr: '' });
-  expect(help.stdout).toContain('pairing-code  Makes a code');
+  expect(help.stdout).toMatch(/pairing-code +Makes a code/);
 });
 
 test('a wrong file, group or port is a sentence, not a stack', { timeout: 300_000 }, async () => {

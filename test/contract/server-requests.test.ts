@@ -4,14 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { utf8 } from '../../common/bytes.ts';
 import { directorySnapshot } from '../../common/directory.ts';
 import { DIRECTORY_JWS_TYP, NONCE_HEADER, nonceResponse, pairResponse } from '../../common/wire.ts';
-import {
-  type Lab,
-  type Send,
-  TestJournal,
-  TestStation,
-  openLab,
-  refusalOf,
-} from './server-lab.ts';
+import { type Lab, type Send, TestJournal, TestStation, openLab, refusalOf } from './server-lab.ts';
 
 let lab: Lab;
 beforeEach(async () => {
