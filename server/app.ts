@@ -74,6 +74,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     clientErrorHandler: refuseConnection,
     bodyLimit: 64 * 1024,
     requestTimeout: 60_000,
+    // What reached us before the stop, or on a connection from before, is answered.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
   });
   app.setValidatorCompiler(validatorCompiler);
@@ -109,6 +111,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const deaf = [store.notices.listen(feed.changed), store.notices.listen(streams.noticed)];
   app.addHook('onClose', async () => {
+    // Whoever sent it may be gone: it is stored all the same.
+    await running.settled();
     for (const stop of deaf) stop();
     feed.close();
     streams.close();

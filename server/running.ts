@@ -5,6 +5,8 @@ export interface Running {
     work: (...args: A) => Promise<T>,
   ): (...args: A) => Promise<T>;
   count(): number;
+  /** When all that runs now has ended, well or not. */
+  settled(): Promise<void>;
 }
 
 export function createRunning(): Running {
@@ -20,5 +22,6 @@ export function createRunning(): Running {
         return one;
       },
     count: () => running.size,
+    settled: async () => void (await Promise.allSettled(running)),
   };
 }

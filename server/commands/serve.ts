@@ -29,6 +29,7 @@ export const serve = program({
     'metricsToken',
     'stationRequestsPerMinute',
     'addressRequestsPerMinute',
+    'stopSeconds',
   ],
   options: {},
   async run(given, where) {
@@ -68,18 +69,26 @@ export const serve = program({
     const { port } = address;
 
     reloadTls(app.server, listening.value, log);
-    const stop = (signal: string) => {
+    const stop = async (signal: string) => {
       log.info({ signal }, 'stopping');
-      app
-        .close()
-        .then(() => store.close())
-        .catch((error: unknown) => {
-          log.fatal({ err: error }, 'the stop failed');
-          process.exitCode = 1;
-        });
+      const late = setTimeout(() => {
+        log.warn('cutting the connections that are still open');
+        app.server.closeAllConnections();
+      }, given.stopSeconds * 1000);
+      try {
+        await app.close();
+        await store.close();
+        log.info('stopped');
+      } catch (error) {
+        log.fatal({ err: error }, 'the stop failed');
+        process.exitCode = 1;
+      } finally {
+        clearTimeout(late);
+      }
     };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
+    // Once each: a second one ends the process at once.
+    process.once('SIGTERM', (signal) => void stop(signal));
+    process.once('SIGINT', (signal) => void stop(signal));
 
     const scheme = listening.value.tls === undefined ? 'http' : 'https';
     const consoleUrl = `${scheme}://${hereAs(listening.value.host)}:${port}/?token=${keys.consoleToken}`;

@@ -44,6 +44,7 @@ export const settings = {
   allowInsecure: flag,
   stationRequestsPerMinute: { ...whole(1, 1_000_000), otherwise: 6000 },
   addressRequestsPerMinute: { ...whole(1, 1_000_000), otherwise: 12_000 },
+  stopSeconds: { ...whole(1, 3600), otherwise: 30 },
   metricsToken: optional({
     ...textLike(/^[\x21-\x7e]{16,256}$/, '16 to 256 characters without spaces'),
     secret: true as const,
