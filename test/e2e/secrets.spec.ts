@@ -1,39 +1,10 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { startDemo } from '../support/demo.ts';
+import { filesBelow, holding } from '../support/file-search.ts';
 import { until } from '../support/station.ts';
 import { wiretap } from '../support/wiretap.ts';
-
-/** What the simulator and the seed keep by design; everything else is searched. */
-const knowing = new Set(['keys.json', 'practice.json']);
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile() && !knowing.has(entry.name))
-    .map((entry) => path.join(entry.parentPath, entry.name));
-}
-
-/** The text within something longer in base64: at each of the three places where it may begin. */
-const base64Forms = (text: string): Buffer[] =>
-  [0, 1, 2].map((before) => {
-    const encoded = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]).toString('base64');
-    // The first and the last characters also hold bits of the neighbours.
-    const whole = Math.floor(((before + Buffer.byteLength(text)) * 8) / 6);
-    return Buffer.from(encoded.slice(Math.ceil((before * 8) / 6), whole));
-  });
-
-/** Files that hold the text, as UTF-8, UTF-16 or base64. */
-async function holding(folder: string, text: string): Promise<string[]> {
-  const forms = [Buffer.from(text), Buffer.from(text, 'utf16le'), ...base64Forms(text)];
-  const found: string[] = [];
-  for (const file of await filesBelow(folder)) {
-    const bytes = await readFile(file);
-    if (forms.some((form) => bytes.includes(form))) found.push(path.relative(folder, file));
-  }
-  return found;
-}
 
 test('a PIN, right or wrong, and what is written into an app, are in no file and on no wire', async () => {
   const demo = await startDemo();
