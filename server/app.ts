@@ -110,6 +110,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     });
   });
   const deaf = [store.notices.listen(feed.changed), store.notices.listen(streams.noticed)];
+  let isStopping = false;
+  app.addHook('preClose', async () => {
+    isStopping = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    // Kept alive, it would hold the stop for as long as its station keeps on sending.
+    if (isStopping) reply.header('connection', 'close');
+  });
   app.addHook('onClose', async () => {
     // Whoever sent it may be gone: it is stored all the same.
     await running.settled();
