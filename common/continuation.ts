@@ -13,6 +13,8 @@ const continuation = z.strictObject({
   at: z.iso.datetime({ precision: 3 }),
   /** The origin that begins with this entry. */
   origin: z.string().min(1).max(512),
+  /** The origin of the tree whose next leaf this entry is; empty where it begins the tree. */
+  before: z.string().max(512),
   after: z.strictObject({
     origin: z.string().min(1).max(512),
     size: z.int().nonnegative(),
@@ -24,18 +26,21 @@ const continuation = z.strictObject({
 export interface Continuation {
   readonly at: string;
   readonly origin: string;
+  /** The origin of the tree up to here: older than that of `after` where that is lost altogether. */
+  readonly before: string;
   /** What the old origin had signed last, as far as the server knows. */
   readonly after: Checkpoint;
 }
 
 /** The entry's canonical bytes. */
-export const continuationBytes = ({ at, origin, after }: Continuation): Uint8Array =>
+export const continuationBytes = ({ at, origin, before, after }: Continuation): Uint8Array =>
   utf8(
     canonicalJson({
       v: 1,
       type: 'log.continued',
       at,
       origin,
+      before,
       after: { ...after, root: toBase64(after.root) },
     }),
   );
@@ -51,6 +56,6 @@ export function readContinuation(text: string): Continuation | undefined {
   const parsed = continuation.safeParse(value);
   const root = fromBase64(parsed.data?.after.root ?? '');
   if (parsed.data === undefined || root?.length !== 32) return undefined;
-  const { at, origin, after } = parsed.data;
-  return { at, origin, after: { ...after, root } };
+  const { at, origin, before, after } = parsed.data;
+  return { at, origin, before, after: { ...after, root } };
 }

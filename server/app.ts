@@ -19,6 +19,7 @@ import { describeRoutes } from './http/openapi.ts';
 import { refuse } from './http/refuse.ts';
 import { createIngest } from './ingest.ts';
 import type { Keys } from './keys.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createOverviewFeed } from './overview-feed.ts';
@@ -35,6 +36,7 @@ import { createStreamFeed } from './stream-feed.ts';
 
 export interface AppOptions {
   readonly store: Store;
+  readonly ledger: Pick<Ledger, 'published'>;
   readonly keys: Keys;
   readonly log: Log;
   readonly consoleDir: string;
@@ -48,7 +50,7 @@ export interface AppOptions {
 
 /** The whole server without a socket: `listen` it, or `inject` requests. Closing it leaves the store open. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { store, keys, log, consoleDir, listening, metricsToken, now = Date.now } = options;
+  const { store, ledger, keys, log, consoleDir, listening, metricsToken, now = Date.now } = options;
   const heard = new Map<string, number>();
   const feed = createOverviewFeed(() => buildOverview(store.read, heard, now()), log);
   const nonces = createNonces(keys.nonceKey, store.nonces, now);
@@ -137,6 +139,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     limits,
     ingest,
     feed,
+    ledger,
     streams,
     heard,
     consoleDir,

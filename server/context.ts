@@ -2,6 +2,7 @@ import type { Ingest } from './ingest.ts';
 import type { Limits } from './http/limits.ts';
 import type { Nonces } from './http/nonces.ts';
 import type { Keys } from './keys.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { OverviewFeed } from './overview-feed.ts';
 import type { Store } from './store/store.ts';
 import type { StationRow } from './store/reader.ts';
@@ -15,6 +16,7 @@ export interface Context {
   readonly limits: Limits;
   readonly ingest: Ingest;
   readonly feed: OverviewFeed;
+  readonly ledger: Pick<Ledger, 'published'>;
   /** Hints to the stations that listen. */
   readonly streams: StreamFeed;
   /** Station id → when it last proved itself, ms. In memory: a restart costs one silent minute at most. */

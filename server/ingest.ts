@@ -6,6 +6,7 @@ import type { BatchLine } from './domain/batch.ts';
 import { type ChainReason, type Fate, type Received, START, judge } from './domain/judge.ts';
 import type { ProofLedger } from './domain/proof.ts';
 import { type Screen, afterEvent, isAccess } from './domain/screen.ts';
+import { segmentsOf } from './domain/segments.ts';
 import { sha256 } from './hash.ts';
 import type { Log } from './log.ts';
 import type { HeadRow } from './store/reader.ts';
@@ -109,6 +110,7 @@ async function commit(
   await tx.removeDisputed(station, epoch, settled);
   await tx.addEvents(sorted.accepted);
   await tx.addDisputed(sorted.disputed);
+  await tx.addSegments(segmentsOf(sorted.accepted, sorted.disputed, disputedBefore));
   await tx.addProofs(sorted.proofs);
   const shard = shardOf(station);
   for (const [quarter, n] of sorted.accesses) await tx.countAccesses(quarter, shard, n);

@@ -8,6 +8,7 @@ import { settings } from '../config/settings.ts';
 import { type Listening, isLoopback, readListening } from '../http/listening.ts';
 import { loadTls } from '../http/tls.ts';
 import { loadKeys } from '../keys.ts';
+import { startLedger } from '../ledger/ledger.ts';
 import { type Log, createLog } from '../log.ts';
 import { openStore } from '../store/store.ts';
 import { type Where, program } from './program.ts';
@@ -43,10 +44,12 @@ export const serve = program({
     const store = await openStore({ data, database }, (error) =>
       log.error({ err: error }, 'the database broke off'),
     );
+    const ledger = startLedger({ store, keys, data, now: Date.now, log });
     const app = await buildApp({
       store,
       keys,
       log,
+      ledger,
       consoleDir: consoleDir(),
       listening: listening.value,
       metricsToken: given.metricsToken,
@@ -59,6 +62,7 @@ export const serve = program({
       const { host, port } = listening.value;
       await app.listen({ host, port });
     } catch (error) {
+      await ledger.close();
       await store.close();
       const sentence = cannotListen(error, given, where);
       if (sentence === undefined) throw error;
@@ -77,6 +81,7 @@ export const serve = program({
       }, given.stopSeconds * 1000);
       try {
         await app.close();
+        await ledger.close();
         await store.close();
         log.info('stopped');
       } catch (error) {

@@ -24,6 +24,8 @@ export interface Dialect {
   readonly forUpdate: RawBuilder<unknown>;
   /** Lets a transaction's statements take as long as they need; undefined where they may anyhow. */
   readonly unlimited: RawBuilder<unknown> | undefined;
+  /** Milliseconds since 1970, of the database's own clock, while the statement runs. */
+  readonly clock: RawBuilder<unknown>;
   /** Tells other server processes when this transaction commits; undefined where there are none. */
   announce(hint: string): RawBuilder<unknown> | undefined;
 }
@@ -42,6 +44,7 @@ export const sqlite: Dialect = {
   // `begin immediate` has locked the whole file already.
   forUpdate: sql``,
   unlimited: undefined,
+  clock: sql`cast((julianday('now') - 2440587.5) * 86400000 as integer)`,
   announce: () => undefined,
 };
 
@@ -57,6 +60,7 @@ export const postgres: Dialect = {
   oneOf: (column, values) => sql`${sql.ref(column)} = any(${values})`,
   forUpdate: sql`for no key update`,
   unlimited: sql`set local statement_timeout = 0`,
+  clock: sql`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
   announce: (hint) => sql`select pg_notify(${NOTICE_CHANNEL}, ${hint})`,
 };
 

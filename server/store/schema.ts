@@ -113,4 +113,37 @@ export interface Schema {
   access_counts: { quarter: number; shard: number; accesses: number };
   /** Nonces of signed requests that were let in; `fresh_until` in ms. */
   spent_nonces: { nonce: string; fresh_until: number };
+  /** One row: where the tree over all events stands, and who may grow it. */
+  ledger: {
+    id: 1;
+    /** Empty until the first event. */
+    origin: string;
+    /** Leaves that are in the tiles. */
+    size: number;
+    /** Random for each lease: the fencing token of the one sequencer. */
+    term: string;
+    /** By the database's clock, ms. */
+    term_ends: number;
+    /** Newest signed checkpoint, and its size. */
+    note: string | null;
+    note_size: number | null;
+  };
+  /** See common/tiles.ts; the newest tile of a level grows in its place. */
+  ledger_tiles: { level: number; tile: number; hashes: Uint8Array };
+  /** A run of consecutive leaves: accepted events of one journal, one disputed event, or one record. */
+  ledger_segments: {
+    id: Generated<number>;
+    station: string | null;
+    epoch: string | null;
+    first_seq: number | null;
+    /** Of the one disputed event. */
+    hash: string | null;
+    /** Canonical bytes of a leaf that is no event. */
+    record: Uint8Array | null;
+    entries: number;
+    /** Leaf hashes until the tree has them; null also for events that were there before the tree. */
+    hashes: Uint8Array | null;
+    /** Place of the first in the tree; null until the sequencer has come to it. */
+    leaf: number | null;
+  };
 }

@@ -9,6 +9,12 @@ import {
   commandWriter,
 } from './directory-commands.ts';
 import { isWorthAnotherTry, openingFailure } from './failure.ts';
+import {
+  type LedgerReader,
+  type LedgerWriter,
+  ledgerReader,
+  ledgerWriter,
+} from './ledger-store.ts';
 import { migrate } from './migrate.ts';
 import { type Notices, localNotices, postgresNotices } from './notices.ts';
 import { openPostgres } from './postgres.ts';
@@ -19,9 +25,9 @@ import { openSqlite } from './sqlite.ts';
 import { type StoreWriter, createWriter } from './writer.ts';
 
 /** What runs inside a transaction: it reads its own writes. */
-export type Transaction = Reader & StoreWriter & CommandWriter;
+export type Transaction = Reader & StoreWriter & CommandWriter & LedgerWriter;
 
-type Reader = StoreReader & CommandReader;
+type Reader = StoreReader & CommandReader & LedgerReader;
 
 export interface Store {
   readonly read: Reader;
@@ -93,13 +99,19 @@ function openFile(data: string): Kysely<Schema> {
 const readerOf = (db: Kysely<Schema>, dialect: Dialect): Reader => ({
   ...createReader(db, dialect),
   ...commandReader(db),
+  ...ledgerReader(db),
 });
 
 const once = <T>(db: Kysely<Schema>, dialect: Dialect, work: (tx: Transaction) => Promise<T>) =>
   db.transaction().execute(async (trx) => {
     const hints = new Set<string>();
     const writer = createWriter(trx, dialect, (hint) => hints.add(hint));
-    const value = await work({ ...readerOf(trx, dialect), ...writer, ...commandWriter(trx) });
+    const value = await work({
+      ...readerOf(trx, dialect),
+      ...writer,
+      ...commandWriter(trx),
+      ...ledgerWriter(trx, dialect),
+    });
     for (const hint of hints) await dialect.announce(hint)?.execute(trx);
     return { value, hints };
   });

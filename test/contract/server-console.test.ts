@@ -243,8 +243,9 @@ describe('pages and headers', () => {
     await writeFile(path.join(consoleDir, 'index.html'), '<!doctype html>');
     await writeFile(path.join(consoleDir, 'app.js'), 'export {}');
     await writeFile(path.join(consoleDir, 'notes.pem'), 'secret');
-    const { store, keys } = lab;
-    const app = await buildApp({ store, keys, log: createLog({ write: () => {} }), consoleDir });
+    const { store, keys, ledger } = lab;
+    const log = createLog({ write: () => {} });
+    const app = await buildApp({ store, keys, ledger, log, consoleDir });
     const get = (url: string) => app.inject({ method: 'GET', url });
     expect((await get('/')).headers['content-type']).toBe('text/html; charset=utf-8');
     expect((await get('/app.js')).body).toBe('export {}');
@@ -265,7 +266,7 @@ describe('pages and headers', () => {
   });
 
   test('a failure inside tells nothing outside', async () => {
-    const { store, keys } = lab;
+    const { store, keys, ledger } = lab;
     let logged = '';
     const app = await buildApp({
       store: {
@@ -273,6 +274,7 @@ describe('pages and headers', () => {
         read: { ...store.read, practice: () => Promise.reject(new Error('disk on fire')) },
       },
       keys,
+      ledger,
       log: createLog({ write: (line) => void (logged += line) }),
       consoleDir: lab.data,
     });

@@ -35,6 +35,7 @@ import {
 import { demoPeople, demoPractice } from '../../demo/practice.mjs';
 import { type AppOptions, buildApp } from '../../server/app.ts';
 import { type Keys, loadKeys } from '../../server/keys.ts';
+import { startLedger } from '../../server/ledger/ledger.ts';
 import { createLog } from '../../server/log.ts';
 import { createPairingCode } from '../../server/pairing.ts';
 import { type Practice, practiceFile } from '../../server/practice.ts';
@@ -332,7 +333,10 @@ export function makePractice(): { practice: Practice; keys: PersonKey[] } {
 
 /** A seeded server that does not listen, and its clock. */
 export async function openLab(
-  options: Pick<AppOptions, 'listening' | 'metricsToken' | 'limits'> = {},
+  options: Pick<AppOptions, 'listening' | 'metricsToken' | 'limits'> & {
+    /** False: the test drives the ledger itself. */
+    readonly runsLedger?: boolean;
+  } = {},
 ) {
   const data = await mkdtemp(path.join(tmpdir(), 'wardlock-server-'));
   const { practice, keys: people } = makePractice();
@@ -348,13 +352,19 @@ export async function openLab(
       done();
     },
   });
+  const { runsLedger = true, ...appOptions } = options;
+  const log = createLog(sink);
+  const ledger = runsLedger
+    ? startLedger({ store, keys, data, now: () => clock.ms, log })
+    : { published: () => undefined, close: async () => undefined };
   const app = await buildApp({
     store,
     keys,
-    log: createLog(sink),
+    log,
+    ledger,
     consoleDir: path.join(data, 'no-console'),
     now: () => clock.ms,
-    ...options,
+    ...appOptions,
   });
   const send: Send = async ({ method, url, headers, body }) => {
     const response = await app.inject({
@@ -379,6 +389,7 @@ export async function openLab(
     database,
     app,
     store,
+    ledger,
     keys,
     clock,
     practice,
@@ -409,6 +420,7 @@ export async function openLab(
     },
     async close() {
       await app.close();
+      await ledger.close();
       await store.close();
       await rm(data, { recursive: true });
     },

@@ -316,6 +316,7 @@ describe('a log that goes on under a new origin', () => {
     continuationBytes({
       at,
       origin: 'localhost/two',
+      before: 'localhost/log',
       after: { origin: 'localhost/log', size, root },
     });
 

@@ -3,6 +3,7 @@ import { firstLight } from './0001-first-light.ts';
 import { accessShards } from './0002-access-shards.ts';
 import { stationCommands } from './0003-station-commands.ts';
 import { spentNonces } from './0004-spent-nonces.ts';
+import { ledger } from './0005-ledger.ts';
 
 /**
  * What brings a database from each schema to the next, in the order of the names. Forward only; a released
@@ -13,4 +14,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0002-access-shards': accessShards,
   '0003-station-commands': stationCommands,
   '0004-spent-nonces': spentNonces,
+  '0005-ledger': ledger,
 };

@@ -100,6 +100,18 @@ const lives: Readonly<Record<string, () => Life>> = {
     rows: [`insert into spent_nonces values ('n', 1700000000000)`],
     survives: async ({ nonces }) => expect(await nonces.spend('n', 1)).toBe(false),
   }),
+  '0005-ledger': () => ({
+    rows: [
+      `update ledger set origin = 'o', size = 1, note = 'n', note_size = 1`,
+      `insert into ledger_tiles values (0, 0, ${bytes('hash')})`,
+      `insert into ledger_segments (record, entries, leaf) values (${bytes('r')}, 1, 0)`,
+    ],
+    async survives({ read }) {
+      expect(await read.ledger()).toMatchObject({ origin: 'o', size: 1, note: 'n', note_size: 1 });
+      expect(Buffer.from((await read.tile(0, 0)) ?? []).toString()).toBe('hash');
+      expect(await read.records()).toMatchObject([{ entries: 1, leaf: 0 }]);
+    },
+  }),
 };
 
 const names = Object.keys(migrations).toSorted();
@@ -119,6 +131,27 @@ test.each(names)('a database at %s with rows in it keeps them all to the newest'
   const store = await openStore(place);
   expect(written).toHaveLength(before.length);
   for (const { survives } of written) await survives(store);
+  await store.close();
+});
+
+test('events from before the ledger become its segments: each epoch a run, disputed ones alone', async () => {
+  const event = (epoch: string, seq: number, verdict: string) =>
+    sql`insert into events (station, epoch, seq, hash, type, received_at, verdict, canonical)
+      values (${station}, ${epoch}, ${seq}, ${verdict + seq}, 'app.blocked', 'at', ${verdict}, ${Buffer.from('{}')})`;
+  await raw(async (db) => {
+    await migrate(db, place.database === undefined ? sqlite : postgres, '0001-first-light');
+    for (const row of lives['0001-first-light']?.().rows ?? []) await sql.raw(row).execute(db);
+    await event('e', 3, 'unproven').execute(db);
+    await event('e', 3, 'disputed').execute(db);
+    await event('f', 1, 'verified').execute(db);
+  });
+  const store = await openStore(place);
+  const segments = await store.write((tx) => tx.waitingSegments(10));
+  const told = segments.map((row) => [row.epoch, row.first_seq, row.entries, row.hash, row.leaf]);
+  expect(new Set(told.map(String))).toEqual(new Set(['e,2,2,,', 'f,1,1,,', 'e,3,1,disputed3,']));
+  for (const segment of segments) {
+    expect(await store.read.leavesOf(segment)).toHaveLength(segment.entries);
+  }
   await store.close();
 });
 

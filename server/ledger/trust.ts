@@ -1,6 +1,6 @@
-import { toHex } from '../../../common/bytes.ts';
-import type { Checkpoint } from '../../../common/checkpoint.ts';
-import type { Continuation } from '../../../common/continuation.ts';
+import { toHex } from '../../common/bytes.ts';
+import type { Checkpoint } from '../../common/checkpoint.ts';
+import type { Continuation } from '../../common/continuation.ts';
 
 /** A new origin in the tree: the entry that begins it is at `leaf`. */
 export interface Renewal extends Continuation {
@@ -25,7 +25,7 @@ export const comparableSize = (
   renewals: readonly Renewal[],
 ): number | undefined => {
   if (seen.origin === origin) return seen.size;
-  const renewal = renewals.find(({ after }) => after.origin === seen.origin);
+  const renewal = renewals.find(({ before }) => before === seen.origin);
   return renewal !== undefined && seen.size <= renewal.leaf ? seen.size : undefined;
 };
 
