@@ -108,7 +108,8 @@ async function pairedStation(folder: string, store: Store): Promise<string> {
   const practice = practiceFile.parse(demoPractice({ credentials: [], appUrl: 'http://a/' }));
   await seed(store, keys, practice, Date.now());
   const group = practice.groups[0]?.name ?? '';
-  const code = await createPairingCode(store, keys, { group, uses: 1, hours: 1, now: Date.now() });
+  const wanted = { group, uses: 1, hours: 1, approved: true, now: Date.now() };
+  const code = await createPairingCode(store, keys, wanted);
   if (!code.ok) throw new Error('no such group');
   const paired = await pairStation(store, {
     secret: code.value.slice(0, 16),

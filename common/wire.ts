@@ -31,6 +31,8 @@ export const pairRequest = z.strictObject({
   secret: z.string().regex(/^[A-Z2-7]{16}$/),
   name: shownText(80),
   publicKey: ed25519Jwk,
+  /** The revoked station that it was: it keeps its id and its journal, under another key. */
+  station: id.optional(),
 });
 export const pairResponse = z.strictObject({
   station: id,
@@ -63,6 +65,8 @@ export const DIRECTORY_JWS_TYP = 'wardlock-directory+jws';
 /** POST /v1/events: canonical events, one a line (application/x-ndjson), one epoch, ascending. */
 export const EVENTS_CONTENT_TYPE = 'application/x-ndjson';
 export const MAX_BATCH_EVENTS = 1000;
+/** A station sends no more at once, unless one event alone is longer. */
+export const MAX_BATCH_BYTES = 1024 * 1024;
 export const eventsResponse = z.strictObject({
   epoch: id,
   /** Everything up to here is committed. */

@@ -112,7 +112,11 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     platform: process.platform,
     allowUnsealed: config.allowUnsealed,
   });
-  const secrets = vault.ok ? await stationSecrets(vault.value) : vault;
+  const pairing = await openPairing(folder);
+  const { pairingCode } = config;
+  const secrets = vault.ok
+    ? await stationSecrets(vault.value, pairing.numberFor(pairingCode))
+    : vault;
   if (!vault.ok || !secrets.ok) {
     report('vault', secrets.ok ? undefined : secrets.error);
     shell.boot('unsealed');
@@ -120,7 +124,6 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
   }
   const { unsealed } = vault.value;
 
-  const pairing = await openPairing(folder);
   const { link, transport } = trackLink(
     createTransport({
       serverUrl: config.serverUrl,
@@ -130,23 +133,26 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     clock,
   );
   const known = pairing.current();
-  if (known === undefined) {
-    shell.boot('unpaired', unsealed);
-    if (config.pairingCode === undefined)
-      return report('pairing', 'no pairingCode in the configuration');
+  const isNewlyPaired = known === undefined || pairing.isToBePaired(pairingCode);
+  if (isNewlyPaired) shell.boot(known === undefined ? 'unpaired' : 'revoked', unsealed);
+  if (known === undefined && pairingCode === undefined) {
+    return report('pairing', 'no pairingCode in the configuration');
   }
   const identity =
-    known ??
-    (await pairing.pair(transport, clock, config.pairingCode ?? '', config.place, (why) =>
-      report('pairing', why),
-    ));
+    known !== undefined && !isNewlyPaired
+      ? known
+      : await pairing.pair(transport, clock, pairingCode ?? '', config.place, (why) =>
+          report('pairing', why),
+        );
 
   const options = {
     config,
     folder,
     bundle: __dirname,
     identity,
-    isNewlyPaired: known === undefined,
+    pairing,
+    isNewlyPaired,
+    hasJournal: known !== undefined,
     secrets: secrets.value,
     unsealed,
     clock,

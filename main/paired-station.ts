@@ -9,6 +9,7 @@ import { openCommandSheet } from './adapters/command-sheet.ts';
 import { openDirectoryStore } from './adapters/directory-store.ts';
 import { openJournal } from './adapters/journal-open.ts';
 import { keyProcess } from './adapters/key-process.ts';
+import type { Pairing } from './adapters/pairing.ts';
 import type { StationSecrets } from './adapters/sealer.ts';
 import { createVerifier } from './adapters/verifier.ts';
 import { commandedStation } from './app/commanded.ts';
@@ -32,7 +33,11 @@ export interface PairedStationOptions {
   /** Folder of the agent's bundle. */
   readonly bundle: string;
   readonly identity: PairResponse;
+  readonly pairing: Pick<Pairing, 'isRevoked' | 'setRevoked'>;
+  /** At this start. */
   readonly isNewlyPaired: boolean;
+  /** It was paired at an earlier start. */
+  readonly hasJournal: boolean;
   readonly secrets: StationSecrets;
   readonly unsealed: boolean;
   readonly clock: StationClock;
@@ -58,7 +63,7 @@ export async function startPairedStation(
 
   const opened = openJournal({
     file: path.join(folder, 'journal.sqlite'),
-    expected: !options.isNewlyPaired,
+    expected: options.hasJournal,
     station: identity.station,
     boot: randomUUID(),
     key: secrets.journalKey,
@@ -175,6 +180,14 @@ export async function startPairedStation(
 
   station.onAppended(uploader.kick);
   link.listen((status) => station.setLink(status));
+  station.setStop('revoked', options.pairing.isRevoked());
+  link.onStanding((standing) => {
+    station.setStop('pending', standing === 'pending');
+    station.setStop('revoked', standing === 'revoked');
+    options.pairing
+      .setRevoked(standing === 'revoked')
+      .catch((error: unknown) => report('pairing:not-marked', error));
+  });
   // The events' names are overloads of one method each.
   lockWithSurroundings(station, clock, {
     on: (event, run) => void powerMonitor.on(event as 'suspend', run),

@@ -30,6 +30,8 @@ export type Notice = z.infer<typeof notice>;
 export const stops = [
   'starting',
   'unpaired',
+  'pending',
+  'revoked',
   'no-directory',
   'outdated',
   'journal',

@@ -29,6 +29,13 @@ const catalogue = {
   'pairing-code-unknown': [403, 'There is no such pairing code: make a new one at the server.'],
   'pairing-code-expired': [403, 'The pairing code has expired: make a new one at the server.'],
   'pairing-code-used': [403, 'The pairing code is used up: make a new one at the server.'],
+  'station-pending': [
+    403,
+    'This station waits for an administrator: wardlock-server admin station approve.',
+  ],
+  'station-revoked': [403, 'The key of this station was revoked: pair it again with a new code.'],
+  'station-in-use': [403, 'The station to take the place of is not revoked: revoke it first.'],
+  'other-group': [403, 'The code is for another station group than that of this station.'],
   'foreign-station': [403, 'A station sends its own events only.'],
   'not-found': [404, 'There is nothing at this address.'],
   'no-directory': [404, 'This group has no directory yet: seed the server first.'],
@@ -37,6 +44,10 @@ const catalogue = {
   'chain-fork': [
     409,
     'An event does not follow the newest one that is stored here. It is kept as disputed; tell the administrator.',
+  ],
+  'epoch-not-approved': [
+    409,
+    'This station’s last journal is disputed. The new one is kept as disputed until an administrator approves it.',
   ],
   'chain-gap': [
     409,

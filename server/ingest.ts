@@ -1,8 +1,10 @@
-import type { AccessEvent } from '../common/event.ts';
+import { type AccessEvent, MAX_EVENT_BYTES } from '../common/event.ts';
 import { type Result, err, ok, unreachable } from '../common/result.ts';
-import type { EventsResponse } from '../common/wire.ts';
+import { type EventsResponse, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../common/wire.ts';
+import { lockElsewhere } from './directory-elsewhere.ts';
 import { checkAssertion } from './domain/assertion.ts';
 import type { BatchLine } from './domain/batch.ts';
+import { alertsOf } from './domain/directory-alerts.ts';
 import { type ChainReason, type Fate, type Received, START, judge } from './domain/judge.ts';
 import type { ProofLedger } from './domain/proof.ts';
 import { type Screen, afterEvent, isAccess } from './domain/screen.ts';
@@ -40,8 +42,18 @@ export function createIngest(deps: {
       const event = received[index]?.event;
       if (event !== undefined) alert(log, event, fate);
     }
+    const { onScreen: member } = outcome;
+    if (member !== undefined) {
+      await lockElsewhere(store, log, { station, member, isWhole: isWhole(batch) }, now());
+    }
     return outcome.refused === undefined ? ok(outcome.response) : err(outcome.refused);
   };
+}
+
+/** A batch that has room left is its station's last: everything it had then. */
+function isWhole(batch: readonly BatchLine[]): boolean {
+  const bytes = batch.reduce((sum, { canonical }) => sum + canonical.length, 0);
+  return batch.length < MAX_BATCH_EVENTS && bytes + MAX_EVENT_BYTES < MAX_BATCH_BYTES;
 }
 
 /** The costly part, signatures, before the transaction: it needs no place in the chain. */
@@ -73,6 +85,8 @@ interface Outcome {
   readonly fates: readonly Fate[];
   readonly response: EventsResponse;
   readonly refused: ChainReason | undefined;
+  /** Member who has come on screen. */
+  readonly onScreen: string | undefined;
 }
 
 async function commit(
@@ -105,29 +119,36 @@ async function commit(
     proofs: await proofLedger(tx, station, epoch, batch),
   });
 
-  const sorted = sortOut(batch, judgement.fates, station, epoch, new Date(now).toISOString());
+  const receivedAt = new Date(now).toISOString();
+  const sorted = sortOut(batch, judgement.fates, station, epoch, receivedAt);
   const settled = sorted.accepted.map((one) => one.hash).filter((hash) => disputedBefore.has(hash));
   await tx.removeDisputed(station, epoch, settled);
   await tx.addEvents(sorted.accepted);
   await tx.addDisputed(sorted.disputed);
   await tx.addSegments(segmentsOf(sorted.accepted, sorted.disputed, disputedBefore));
   await tx.addProofs(sorted.proofs);
+  await tx.addAlerts(alertsOf(batch, judgement.fates, now), receivedAt);
+  const refused = judgement.fates.find((fate) => fate.kind === 'disputed')?.reason;
+  if (refused !== undefined) await tx.addDispute(station, epoch, refused, receivedAt);
   const shard = shardOf(station);
   for (const [quarter, n] of sorted.accesses) await tx.countAccesses(quarter, shard, n);
 
   // A head never moves without an accepted event, and a late upload of an older epoch leaves it alone.
   const isNewEpoch = !isCurrent && head.seq === 0 && sorted.accepted.length > 0;
-  const heard = { station, heard_at: new Date(now).toISOString() };
-  await tx.moveHead(
+  const heard = { station, heard_at: receivedAt };
+  const moved =
     isCurrent || isNewEpoch
       ? { ...heard, epoch, ...judgement.head, ...screenColumns(row, sorted.screenEvents) }
-      : { ...row, ...heard },
-  );
+      : { ...row, ...heard };
+  await tx.moveHead(moved);
   tx.announce('events');
   return {
     fates: judgement.fates,
     response: { epoch, ...judgement.head, accepted: sorted.accepted.length },
-    refused: judgement.fates.find((fate) => fate.kind === 'disputed')?.reason,
+    refused,
+    // Came on screen with this batch, and is there at its end.
+    onScreen:
+      sorted.accesses.size > 0 && moved.screen === 'open' ? (moved.member ?? undefined) : undefined,
   };
 }
 

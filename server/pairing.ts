@@ -4,14 +4,22 @@ import { type Result, err, ok } from '../common/result.ts';
 import type { Ed25519Jwk } from '../common/wire.ts';
 import { base32 } from '../common/base32.ts';
 import { type Keys, pairingSecretHash } from './keys.ts';
-import type { PairingCodeRow } from './store/reader.ts';
-import type { Store } from './store/store.ts';
+import type { PairingCodeRow, StationRow } from './store/reader.ts';
+import type { Store, Transaction } from './store/store.ts';
+import { STREAM_NOTICE } from './stream-feed.ts';
 
 /** Makes a pairing code for `uses` stations of a group. Only a hash of its secret is kept. */
 export async function createPairingCode(
   store: Store,
   keys: Keys,
-  options: { readonly group: string; readonly uses: number; readonly hours: number; now: number },
+  options: {
+    readonly group: string;
+    readonly uses: number;
+    readonly hours: number;
+    /** The stations that it pairs need no approval of their own. */
+    readonly approved: boolean;
+    readonly now: number;
+  },
 ): Promise<Result<string, { readonly groups: readonly string[] }>> {
   const secret = base32(randomBytes(10));
   return store.write(async (tx) => {
@@ -25,16 +33,25 @@ export async function createPairingCode(
       used: 0,
       expires_at: new Date(options.now + options.hours * 3_600_000).toISOString(),
       created_at: new Date(options.now).toISOString(),
+      approved: options.approved ? 1 : 0,
     });
     return ok(`${secret}.${keys.fingerprint}`);
   });
 }
 
-export type PairingRefusal = 'pairing-code-unknown' | 'pairing-code-expired' | 'pairing-code-used';
+export type PairingRefusal =
+  | 'pairing-code-unknown'
+  | 'pairing-code-expired'
+  | 'pairing-code-used'
+  | 'station-revoked'
+  | 'station-in-use'
+  | 'other-group'
+  | 'unknown-station';
 
 /**
  * Pairs a station whose possession of `publicKey` is proven already. A key that is known keeps its
  * station, and trying the same code again takes no second use: the answer to the first may have been lost.
+ * A revoked station comes back under its own id, and its journal goes on, with another key and a new code.
  */
 export async function pairStation(
   store: Store,
@@ -43,6 +60,8 @@ export async function pairStation(
     readonly name: string;
     readonly publicKey: Ed25519Jwk;
     readonly thumbprint: string;
+    /** The revoked station that it was. */
+    readonly station?: string | undefined;
     readonly now: number;
   },
 ): Promise<Result<{ readonly station: string; readonly group: string }, PairingRefusal>> {
@@ -51,9 +70,17 @@ export async function pairStation(
     const code = findCode(await tx.lockPairingCodes(), secret);
     if (code === undefined) return err('pairing-code-unknown');
     if (Date.parse(code.expires_at) <= now) return err('pairing-code-expired');
+    if (await tx.isRevokedKey(thumbprint)) return err('station-revoked');
     const known = await tx.stationByThumbprint(thumbprint);
     if (known?.pairing_code === code.id) return ok({ station: known.id, group: known.group_name });
     if (code.used >= code.uses) return err('pairing-code-used');
+    const former = known ?? (request.station && (await tx.station(request.station)));
+    if (request.station !== undefined && known === undefined) {
+      if (!former) return err('unknown-station');
+      if (former.standing !== 'revoked') return err('station-in-use');
+    }
+    // Versions of a directory count per group: one of another group could look like an older one.
+    if (former && former.group_name !== code.group_name) return err('other-group');
     await tx.usePairingCode(code.id);
     const row = {
       name,
@@ -61,13 +88,17 @@ export async function pairStation(
       pairing_code: code.id,
       paired_at: new Date(now).toISOString(),
     };
-    if (known !== undefined) {
-      await tx.updateStation(known.id, row);
-      return ok({ station: known.id, group: code.group_name });
+    const standing = code.approved === 1 ? 'active' : 'pending';
+    if (former) {
+      await tx.updateStation(former.id, row);
+      await tx.replaceKey(former.id, { thumbprint, public_key: publicKey.x });
+      // A key that is known and in use needs no new approval.
+      if (known?.standing !== 'active') await tx.setStanding(former.id, standing);
+      return ok({ station: former.id, group: code.group_name });
     }
     const id = randomUUID();
     await tx.addStation(
-      { ...row, id, thumbprint, public_key: publicKey.x },
+      { ...row, id, thumbprint, public_key: publicKey.x, standing },
       {
         station: id,
         epoch: null,
@@ -81,6 +112,17 @@ export async function pairStation(
     );
     return ok({ station: id, group: code.group_name });
   });
+}
+
+/** Nothing more is taken from this key, now or ever. */
+export async function revokeStation(
+  tx: Transaction,
+  { id, thumbprint }: Pick<StationRow, 'id' | 'thumbprint'>,
+  now: number,
+): Promise<void> {
+  await tx.setStanding(id, 'revoked');
+  await tx.revokeKey(thumbprint, id, new Date(now).toISOString());
+  tx.announce(STREAM_NOTICE);
 }
 
 /** Compares with every code in constant time: how long it takes tells nothing about a near miss. */

@@ -4,7 +4,7 @@ import { clinicalApp, policy } from '../common/policy.ts';
 import { shownText } from '../common/shown-text.ts';
 import { fieldPath } from './domain/field-path.ts';
 
-const stationGroup = z.strictObject({
+export const stationGroup = z.strictObject({
   name: shownText(60),
   policy,
   apps: z.array(clinicalApp).max(12),
@@ -67,7 +67,7 @@ export const practiceFile = z
     for (const [g, group] of value.groups.entries()) {
       for (const [a, app] of group.apps.entries()) {
         // A page at the RP ID could ask the keys for assertions in our name.
-        if (new URL(app.url).origin !== `https://${value.rpId}`) continue;
+        if (!isAtRpId(app.url, value.rpId)) continue;
         issues.push({
           code: 'custom',
           input: app.url,
@@ -78,6 +78,10 @@ export const practiceFile = z
     }
   });
 export type Practice = z.infer<typeof practiceFile>;
+
+/** An app there could use the practice's keys. */
+export const isAtRpId = (url: string, rpId: string): boolean =>
+  new URL(url).origin === `https://${rpId}`;
 
 /** One line an issue: `groups[0].policy.idleLockSeconds: Too big: expected number to be <=900`. */
 export const describeIssues = (issues: readonly z.core.$ZodIssue[]): string =>

@@ -9,6 +9,8 @@ export interface StreamListener {
   /** False = not written now, the stream is full: told again at the next look. */
   hint(hint: StreamHint): boolean;
   beat(): void;
+  /** It was revoked: what it hears when it comes back says so. */
+  end(): void;
 }
 
 export interface StreamFeed {
@@ -35,7 +37,7 @@ interface Told {
 
 /** Tells listening stations that their directory or their commands are newer than what was last told. */
 export function createStreamFeed(
-  read: Pick<Store['read'], 'newestVersions' | 'openCommandNumbers'>,
+  read: Pick<Store['read'], 'newestVersions' | 'openCommandNumbers' | 'revokedStations'>,
   log: Log,
   now: () => number,
 ): StreamFeed {
@@ -68,7 +70,9 @@ export function createStreamFeed(
         one.number,
       ]),
     );
+    const revoked = new Set(await read.revokedStations());
     for (const [listener, told] of listeners) {
+      if (revoked.has(listener.station)) listener.end();
       const version = versions.get(listener.group) ?? 0;
       if (version > told.version && listener.hint({ kind: 'directory', version })) {
         told.version = version;

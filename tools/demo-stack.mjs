@@ -83,6 +83,7 @@ export async function startDemoStack({
       at('server'),
       '--group',
       memory.group,
+      '--approved',
     );
     const keys = await start('simulated keys', [
       path.join(keySimulator, 'main.ts'),

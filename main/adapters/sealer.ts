@@ -129,14 +129,24 @@ export interface StationSecrets {
   readonly stationKey: KeyObject;
 }
 
-/** The station's two keys, made at the first start. */
-export async function stationSecrets(vault: Vault): Promise<Result<StationSecrets, SealError>> {
+/**
+ * The station's two keys, made when they are first asked for. Each pairing has a station key of its own,
+ * told by its number, from 1: a revoked one is never used again.
+ */
+export async function stationSecrets(
+  vault: Vault,
+  pairing = 1,
+): Promise<Result<StationSecrets, SealError>> {
   const journal = await readOrMake(vault, 'journal-key', () => new Uint8Array(randomBytes(32)));
   if (!journal.ok) return journal;
-  const station = await readOrMake(vault, 'station-key', () => {
-    const { privateKey } = generateKeyPairSync('ed25519');
-    return new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' }));
-  });
+  const station = await readOrMake(
+    vault,
+    pairing === 1 ? 'station-key' : `station-key-${pairing}`,
+    () => {
+      const { privateKey } = generateKeyPairSync('ed25519');
+      return new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' }));
+    },
+  );
   if (!station.ok) return station;
   const secrets = {
     journalKey: createSecretKey(journal.value),

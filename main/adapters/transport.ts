@@ -115,7 +115,7 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   return {
-    async pair(code, name) {
+    async pair(code, name, former) {
       const [secret, fingerprint] = pairingCode.safeParse(code).data?.split('.') ?? [];
       if (secret === undefined || fingerprint === undefined) {
         return refusal(
@@ -124,7 +124,7 @@ export function createTransport(options: TransportOptions): Transport {
         );
       }
       const thumbprint = await calculateJwkThumbprint(publicKey);
-      const body = utf8(JSON.stringify({ secret, name, publicKey }));
+      const body = utf8(JSON.stringify({ secret, name, publicKey, station: former }));
       const request = {
         method: 'POST',
         path: '/v1/pair',

@@ -60,6 +60,8 @@ const stopOrder: readonly Stop[] = [
   'unsealed',
   'journal',
   'unpaired',
+  'revoked',
+  'pending',
   'no-directory',
   'outdated',
   'starting',

@@ -1,5 +1,5 @@
 import { unreachable } from '../../common/result.ts';
-import { MAX_BATCH_EVENTS } from '../../common/wire.ts';
+import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../../common/wire.ts';
 import {
   type OutboxEffect,
   type OutboxEvent,
@@ -29,8 +29,6 @@ export interface Uploader {
   /** Nothing is sent any more; an answer on its way is not acknowledged (it is sent again: a repeat). */
   close(): void;
 }
-
-const MAX_BATCH_BYTES = 1024 * 1024;
 
 /** Refusals that another try cannot mend: the server holds another chain. */
 const disputes: ReadonlySet<string> = new Set(['chain-fork', 'chain-gap']);

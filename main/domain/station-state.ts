@@ -5,7 +5,17 @@ import type { HeldSession, Session } from './session.ts';
 
 /** Why the station opens for nobody, whoever comes. */
 export type Stop =
-  'starting' | 'unpaired' | 'no-directory' | 'outdated' | 'journal' | 'unsealed' | 'fault';
+  | 'starting'
+  | 'unpaired'
+  /** Paired, and waiting for an administrator. */
+  | 'pending'
+  /** The server takes nothing more from this station's key. */
+  | 'revoked'
+  | 'no-directory'
+  | 'outdated'
+  | 'journal'
+  | 'unsealed'
+  | 'fault';
 
 export interface Common {
   readonly policy: Policy;

@@ -15,7 +15,8 @@ export type TransportError =
 
 /** Signed requests of this station. Each has a deadline. */
 export interface Transport {
-  pair(code: string, name: string): Promise<Result<PairResponse, TransportError>>;
+  /** `former`: the revoked station that this one was. */
+  pair(code: string, name: string, former?: string): Promise<Result<PairResponse, TransportError>>;
   /** Compact JWS of a newer snapshot, or undefined when `have` is the newest. */
   directory(have: number): Promise<Result<string | undefined, TransportError>>;
   /** One epoch, ascending, verbatim canonical bytes. */

@@ -184,6 +184,14 @@ export const en = {
       title: 'This station is not set up yet',
       text: 'It does not know its server, so keys cannot be checked here.',
     },
+    pending: {
+      title: 'This station waits for approval',
+      text: 'An administrator has to approve it. It then opens by itself.',
+    },
+    revoked: {
+      title: 'This station has been taken out of use',
+      text: 'Its server takes nothing from it any more. IT support has to pair it again.',
+    },
     'no-directory': {
       title: 'Waiting for the staff list',
       text: 'It comes from the server. This screen changes by itself when it is here.',

@@ -186,6 +186,14 @@ export const es: Words = {
       title: 'Esta estación aún no está preparada',
       text: 'No conoce su servidor y aquí no se pueden comprobar las llaves.',
     },
+    pending: {
+      title: 'Esta estación espera la aprobación',
+      text: 'Una persona de administración debe aprobarla. Después se abre sola.',
+    },
+    revoked: {
+      title: 'Esta estación está fuera de servicio',
+      text: 'Su servidor ya no acepta nada de ella. Soporte técnico debe vincularla de nuevo.',
+    },
     'no-directory': {
       title: 'Esperando la lista de personal',
       text: 'Viene del servidor. Esta pantalla cambia sola cuando llegue.',

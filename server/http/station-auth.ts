@@ -15,7 +15,11 @@ export function stationAuth({ store, nonces, limits, heard, now }: Context) {
     if (station === undefined) return err('unknown-station');
     const key = { kty: 'OKP', crv: 'Ed25519', x: station.public_key } as const;
     const claims = await verifyToken(token.value.jwt, key, request, nonces);
-    return claims.ok ? ok({ station, bsh: claims.value.bsh }) : claims;
+    if (!claims.ok) return claims;
+    // Told only to whoever holds the key.
+    const { standing } = station;
+    if (standing !== 'active') return err(`station-${standing}` as const);
+    return ok({ station, bsh: claims.value.bsh });
   }
 
   return {

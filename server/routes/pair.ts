@@ -23,7 +23,7 @@ export const pairRoutes =
         onRequest: limits.guesses,
       },
       async (request) => {
-        const { secret, name, publicKey } = request.body;
+        const { secret, name, publicKey, station: former } = request.body;
         const thumbprint = await calculateJwkThumbprint(publicKey, 'sha256');
         // Signed with the key in the body: who pairs a key holds it.
         const token = readToken(request.headers.authorization);
@@ -38,6 +38,7 @@ export const pairRoutes =
           name,
           publicKey,
           thumbprint,
+          station: former,
           now: now(),
         });
         if (!paired.ok) {

@@ -27,6 +27,7 @@ export const streamRoutes =
         'content-type': 'text/event-stream',
       });
       raw.write(': hello\n\n');
+      const end = () => void raw.end();
       const leave = streams.join({
         station,
         group,
@@ -38,8 +39,8 @@ export const streamRoutes =
         beat() {
           if (!raw.writableNeedDrain) raw.write(': beat\n\n');
         },
+        end,
       });
-      const end = () => void raw.end();
       // A station has one stream: what is left of an older one after a cut line is not kept.
       open.get(station)?.();
       open.set(station, end);

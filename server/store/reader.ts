@@ -1,7 +1,12 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { Credential, DirectorySnapshot, Member } from '../../common/directory.ts';
-import { clinicalApp, policy } from '../../common/policy.ts';
+import type { Credential, Member } from '../../common/directory.ts';
 import type { Dialect } from './dialect.ts';
+import {
+  type DirectoryContent,
+  directoryContent,
+  toCredential,
+  toMember,
+} from './directory-content.ts';
 import type { Schema } from './schema.ts';
 
 export type StationRow = Selectable<Schema['stations']>;
@@ -10,9 +15,6 @@ export type EventRow = Selectable<Schema['events']>;
 export type PairingCodeRow = Selectable<Schema['pairing_codes']>;
 export type SnapshotRow = Selectable<Schema['snapshots']>;
 export type PlaceRow = Pick<EventRow, 'seq' | 'hash' | 'verdict'>;
-
-/** What a snapshot holds apart from its version and date. */
-export type DirectoryContent = Omit<DirectorySnapshot, 'v' | 'version' | 'issuedAt'>;
 
 export interface EventQuery {
   readonly station?: string | undefined;
@@ -182,44 +184,3 @@ function listEvents(db: Kysely<Schema>, query: EventQuery): Promise<EventRow[]> 
   if (query.before !== undefined) select = select.where('id', '<', query.before);
   return select.orderBy('id', query.after === undefined ? 'desc' : 'asc').execute();
 }
-
-async function directoryContent(
-  db: Kysely<Schema>,
-  group: string,
-): Promise<DirectoryContent | undefined> {
-  const practice = await db.selectFrom('practice').selectAll().executeTakeFirst();
-  const row = await db
-    .selectFrom('station_groups')
-    .selectAll()
-    .where('name', '=', group)
-    .executeTakeFirst();
-  if (practice === undefined || row === undefined) return undefined;
-  const members = await db.selectFrom('members').selectAll().orderBy('id').execute();
-  const credentials = await db.selectFrom('credentials').selectAll().orderBy('id').execute();
-  return {
-    group,
-    rpId: practice.rp_id,
-    members: members.map(toMember),
-    credentials: credentials.map(toCredential),
-    policy: policy.parse(JSON.parse(row.policy)),
-    apps: clinicalApp.array().parse(JSON.parse(row.apps)),
-  };
-}
-
-const toMember = (row: Selectable<Schema['members']>): Member => ({
-  id: row.id,
-  givenName: row.given_name,
-  familyName: row.family_name,
-  ...(row.title === null ? {} : { title: row.title }),
-  role: row.role,
-  active: row.active === 1,
-});
-
-const toCredential = (row: Selectable<Schema['credentials']>): Credential => ({
-  id: row.id,
-  member: row.member,
-  publicKey: row.public_key,
-  userHandle: row.user_handle,
-  counter: row.counter,
-  active: row.active === 1,
-});

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { Command, CommandAnswer } from '../../common/command.ts';
+import type { AlertKind } from '../domain/directory-alerts.ts';
 
 type Flag = 0 | 1;
 
@@ -14,7 +15,14 @@ export interface Schema {
     title: string | null;
     role: string;
     active: Flag;
+    /** Id in the practice's own staff system. */
+    external_id: Generated<string | null>;
+    /** May use every group's stations; else those of `member_groups`. */
+    everywhere: Generated<Flag>;
+    /** JSON array of console roles. */
+    console_roles: Generated<string>;
   };
+  member_groups: { member: string; group_name: string };
   credentials: {
     id: string;
     member: string;
@@ -22,6 +30,8 @@ export interface Schema {
     user_handle: string;
     counter: number;
     active: Flag;
+    /** Why it is not active. A revoked one stays so. */
+    fate: Generated<'reported' | 'revoked' | null>;
   };
   snapshots: {
     group_name: string;
@@ -38,6 +48,8 @@ export interface Schema {
     used: number;
     expires_at: string;
     created_at: string;
+    /** Stations that it pairs need no approval of their own. */
+    approved: Generated<Flag>;
   };
   stations: {
     id: string;
@@ -51,6 +63,31 @@ export interface Schema {
     paired_at: string;
     /** Newest command's number; never goes back. */
     command_number: Generated<number>;
+    standing: Generated<'pending' | 'active' | 'revoked'>;
+  };
+  /** Keys of stations that are never taken again. */
+  revoked_keys: { thumbprint: string; station: string; revoked_at: string };
+  /** What an administrator must see; `id` is made of what it is about, so that it is told once. */
+  alerts: {
+    id: string;
+    at: string;
+    kind: AlertKind;
+    reason: string | null;
+    station: string;
+    epoch: string | null;
+    seq: number | null;
+    member: string | null;
+    acknowledged_at: Generated<string | null>;
+    acknowledged_by: Generated<string | null>;
+  };
+  /** Epochs whose chain does not fit; the station's next one waits for approval. */
+  disputes: {
+    station: string;
+    epoch: string;
+    at: string;
+    reason: string;
+    approved_at: Generated<string | null>;
+    approved_by: Generated<string | null>;
   };
   commands: {
     station: string;

@@ -3,11 +3,11 @@ import path from 'node:path';
 import type { Kysely } from 'kysely';
 import { type Dialect, postgres, sqlite } from './dialect.ts';
 import {
-  type CommandReader,
-  type CommandWriter,
-  commandReader,
-  commandWriter,
-} from './directory-commands.ts';
+  type DirectoryReader,
+  type DirectoryWriter,
+  directoryReader,
+  directoryWriter,
+} from './directory-store.ts';
 import { isWorthAnotherTry, openingFailure } from './failure.ts';
 import {
   type LedgerReader,
@@ -25,9 +25,9 @@ import { openSqlite } from './sqlite.ts';
 import { type StoreWriter, createWriter } from './writer.ts';
 
 /** What runs inside a transaction: it reads its own writes. */
-export type Transaction = Reader & StoreWriter & CommandWriter & LedgerWriter;
+export type Transaction = Reader & StoreWriter & DirectoryWriter & LedgerWriter;
 
-type Reader = StoreReader & CommandReader & LedgerReader;
+type Reader = StoreReader & DirectoryReader & LedgerReader;
 
 export interface Store {
   readonly read: Reader;
@@ -98,7 +98,7 @@ function openFile(data: string): Kysely<Schema> {
 
 const readerOf = (db: Kysely<Schema>, dialect: Dialect): Reader => ({
   ...createReader(db, dialect),
-  ...commandReader(db),
+  ...directoryReader(db, dialect),
   ...ledgerReader(db),
 });
 
@@ -109,7 +109,7 @@ const once = <T>(db: Kysely<Schema>, dialect: Dialect, work: (tx: Transaction) =
     const value = await work({
       ...readerOf(trx, dialect),
       ...writer,
-      ...commandWriter(trx),
+      ...directoryWriter(trx, dialect),
       ...ledgerWriter(trx, dialect),
     });
     for (const hint of hints) await dialect.announce(hint)?.execute(trx);

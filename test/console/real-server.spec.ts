@@ -17,7 +17,14 @@ test('the console of a real server: the way in, and a sign-in as it happens', as
   await writeFile(file, JSON.stringify(practice));
   const seeded = await serverCommand('seed', '--data', data, '--file', file);
   expect(seeded).toMatchObject({ code: 0 });
-  const code = await serverCommand('pairing-code', '--data', data, '--group', 'ICU North');
+  const code = await serverCommand(
+    'pairing-code',
+    '--data',
+    data,
+    '--group',
+    'ICU North',
+    '--approved',
+  );
   const server = await startService('server', [bundle, 'serve', '--data', data, '--port', '0']);
   const { origin, href } = new URL(server.ready.consoleUrl);
   try {

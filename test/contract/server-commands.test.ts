@@ -44,7 +44,14 @@ test(
     const group = practice.groups[0]?.name ?? '';
     // The code is made while the server runs, as an administrator would.
     const server = await startServer(data);
-    const made = await serverCommand('pairing-code', '--data', data, '--group', group);
+    const made = await serverCommand(
+      'pairing-code',
+      '--data',
+      data,
+      '--group',
+      group,
+      '--approved',
+    );
     expect(made.code).toBe(0);
     const code = pairingCode.parse(made.stdout.trim());
     const station = new TestStation(sendOverHttp(server.origin));
@@ -94,7 +101,12 @@ test('init makes a server that a station can pair with, once', { timeout: 300_00
 
   // The printed line, as a shell takes it, in the folder itself: the settings there say the rest.
   const group = /--group (.+)$/m.exec(made.stdout)?.[1] ?? '';
-  const shell = ['-c', `"$0" "$1" pairing-code --group ${group}`, process.execPath, program];
+  const shell = [
+    '-c',
+    `"$0" "$1" pairing-code --approved --group ${group}`,
+    process.execPath,
+    program,
+  ];
   const printed = await promisify(execFile)('sh', shell, { cwd: data });
   const server = await startServer(data);
   const station = new TestStation(sendOverHttp(server.origin));

@@ -40,7 +40,14 @@ test(
     const file = path.join(data, 'practice.json');
     await writeFile(file, JSON.stringify(practice));
     expect((await serverCommand('seed', '--data', data, '--file', file)).code).toBe(0);
-    const made = await serverCommand('pairing-code', '--data', data, '--group', 'ICU North');
+    const made = await serverCommand(
+      'pairing-code',
+      '--data',
+      data,
+      '--group',
+      'ICU North',
+      '--approved',
+    );
 
     let server = await startServer(data);
     const station = new TestStation(sendOverHttp(server.origin));

@@ -286,11 +286,16 @@ export class TestStation {
     this.nonce = await this.newNonce();
   }
 
-  async pair(code: string, name = 'Ward 3, room 12', falsify: Falsify = {}): Promise<Answer> {
+  async pair(
+    code: string,
+    name = 'Ward 3, room 12',
+    falsify: Falsify = {},
+    former?: string,
+  ): Promise<Answer> {
     await this.fetchNonce();
     const kid = await calculateJwkThumbprint(this.publicJwk, 'sha256');
     const [secret] = code.split('.');
-    const body = utf8(JSON.stringify({ secret, name, publicKey: this.publicJwk }));
+    const body = utf8(JSON.stringify({ secret, name, publicKey: this.publicJwk, station: former }));
     const answer = await this.request('POST', '/v1/pair', body, { kid, ...falsify });
     if (answer.status === 200) this.id = pairResponse.parse(JSON.parse(answer.body)).station;
     return answer;
@@ -397,11 +402,12 @@ export async function openLab(
     physician,
     send,
     log: () => logged,
-    async pairingCode(uses = 1, hours = 24): Promise<string> {
+    async pairingCode(uses = 1, hours = 24, approved = true): Promise<string> {
       const code = await createPairingCode(store, keys, {
         group: 'ICU North',
         uses,
         hours,
+        approved,
         now: clock.ms,
       });
       if (!code.ok) throw new Error('no such group');

@@ -80,6 +80,7 @@ export async function serverCommand(...args: readonly string[]): Promise<Command
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...args], {
       timeout: 60_000,
+      maxBuffer: 64 * 1024 * 1024,
     });
     return { code: 0, stdout, stderr };
   } catch (error) {

@@ -63,7 +63,7 @@ test('a station pairs over TLS; SIGHUP takes a new certificate and leaves out a 
   const server = await startServer(data);
   expect(server.origin).toMatch(/^https:/);
 
-  const code = await serverCommand('pairing-code', '--data', data, '--group', 'ER');
+  const code = await serverCommand('pairing-code', '--data', data, '--group', 'ER', '--approved');
   const station = new TestStation(sendOverTls(server.origin, ca));
   const paired = await station.pair(code.stdout.trim());
   expect(paired.status).toBe(200);

@@ -1,5 +1,46 @@
 import type { Program } from '../program.ts';
-import { stationList, stationLock, stationSignOut } from './station.ts';
+import { alertAcknowledge, alertList, logList } from './alert.ts';
+import {
+  credentialAdd,
+  credentialList,
+  credentialReport,
+  credentialRestore,
+  credentialRevoke,
+} from './credential.ts';
+import { groupAdd, groupApps, groupList, groupPolicy } from './group.ts';
+import { memberImport } from './import.ts';
+import { memberAdd, memberChange, memberDisable, memberEnable, memberList } from './member.ts';
+import {
+  stationApprove,
+  stationList,
+  stationLock,
+  stationRevoke,
+  stationSignOut,
+} from './station.ts';
 
 /** What an administrator can do from the command line. */
-export const adminPrograms: readonly Program[] = [stationList, stationLock, stationSignOut];
+export const adminPrograms: readonly Program[] = [
+  memberList,
+  memberAdd,
+  memberChange,
+  memberDisable,
+  memberEnable,
+  memberImport,
+  credentialList,
+  credentialAdd,
+  credentialReport,
+  credentialRevoke,
+  credentialRestore,
+  groupList,
+  groupAdd,
+  groupPolicy,
+  groupApps,
+  stationList,
+  stationApprove,
+  stationRevoke,
+  stationLock,
+  stationSignOut,
+  alertList,
+  alertAcknowledge,
+  logList,
+];

@@ -1,5 +1,6 @@
 import { err, ok } from '../../../common/result.ts';
-import { text, whole } from '../../config/field.ts';
+import { optional, text, whole } from '../../config/field.ts';
+import { revokeStation } from '../../pairing.ts';
 import { giveCommand } from '../../station-commands.ts';
 import type { Transaction } from '../../store/store.ts';
 import type { StationRow } from '../../store/reader.ts';
@@ -18,6 +19,7 @@ export const stationList = adminView({
       id: row.id,
       name: row.name,
       group: row.group_name,
+      standing: row.standing,
       pairedAt: row.paired_at,
       screen: row.screen,
       lastUploadAt: row.heard_at,
@@ -40,6 +42,46 @@ export const stationSignOut = adminChange({
   options: { station, seconds },
   positional: 'station',
   run: (tx, values, by) => order(tx, values, by, 'sign-out'),
+});
+
+export const stationApprove = adminChange({
+  name: 'station approve',
+  about: 'Lets a station that was paired begin its work.',
+  options: { station },
+  positional: 'station',
+  async run(tx, values) {
+    const found = await findStation(tx, values.station);
+    if (!found.ok) return found;
+    const { id, name, standing } = found.value;
+    if (standing !== 'pending') {
+      return err(`The station is "${name}", which is ${standing}; allowed is one that is pending.`);
+    }
+    await tx.setStanding(id, 'active');
+    return ok({
+      text: `${name}: approved`,
+      json: { station: id, standing: 'active' },
+      deeds: [{ action: 'station.approve', target: id }],
+    });
+  },
+});
+
+export const stationRevoke = adminChange({
+  name: 'station revoke',
+  about: 'Takes nothing more from a station’s key; it works again once paired with a new code.',
+  options: { station, reason: optional(text('why, in a few words', 120)) },
+  positional: 'station',
+  async run(tx, values, { now }) {
+    const found = await findStation(tx, values.station);
+    if (!found.ok) return found;
+    const { id, name } = found.value;
+    await revokeStation(tx, found.value, now);
+    const detail = values.reason === undefined ? {} : { reason: values.reason };
+    return ok({
+      text: `${name}: revoked`,
+      json: { station: id, standing: 'revoked' },
+      deeds: [{ action: 'station.revoke', target: id, detail }],
+    });
+  },
 });
 
 async function order(

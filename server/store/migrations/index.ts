@@ -4,6 +4,7 @@ import { accessShards } from './0002-access-shards.ts';
 import { stationCommands } from './0003-station-commands.ts';
 import { spentNonces } from './0004-spent-nonces.ts';
 import { ledger } from './0005-ledger.ts';
+import { directory } from './0006-directory.ts';
 
 /**
  * What brings a database from each schema to the next, in the order of the names. Forward only; a released
@@ -15,4 +16,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0003-station-commands': stationCommands,
   '0004-spent-nonces': spentNonces,
   '0005-ledger': ledger,
+  '0006-directory': directory,
 };

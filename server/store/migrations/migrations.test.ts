@@ -112,6 +112,28 @@ const lives: Readonly<Record<string, () => Life>> = {
       expect(await read.records()).toMatchObject([{ entries: 1, leaf: 0 }]);
     },
   }),
+  '0006-directory': () => ({
+    rows: [
+      `update members set external_id = 'E1', everywhere = 0, console_roles = '["auditor"]'`,
+      `insert into member_groups values ('m', 'ICU')`,
+      `insert into credentials values ('c2', 'm', 'pk', 'uh', 0, 0, 'reported')`,
+      `update stations set standing = 'revoked'`,
+      `insert into revoked_keys values ('t', '${station}', 'at')`,
+      `insert into alerts values ('a', 'at', 'clock', null, '${station}', 'e', 2, null, null, null)`,
+      `insert into disputes values ('${station}', 'e', 'at', 'chain-fork', null, null)`,
+    ],
+    async survives({ read }) {
+      expect(await read.memberRows(['E1'])).toMatchObject([{ id: 'm', groups: ['ICU'] }]);
+      expect(await read.credentialRows('m')).toMatchObject([
+        { id: 'c', fate: null },
+        { id: 'c2', fate: 'reported' },
+      ]);
+      expect(await read.revokedStations()).toEqual([station]);
+      expect(await read.isRevokedKey('t')).toBe(true);
+      expect(await read.alerts({ open: true, limit: 9 })).toMatchObject([{ id: 'a', seq: 2 }]);
+      expect(await read.openDisputes(station)).toMatchObject([{ epoch: 'e' }]);
+    },
+  }),
 };
 
 const names = Object.keys(migrations).toSorted();
