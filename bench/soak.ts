@@ -1,16 +1,53 @@
 import { parseArgs } from 'node:util';
+import { transition } from '../main/domain/station.ts';
 import { fuzzKeyLayer, keyLayer } from '../test/fuzz/key-layer.ts';
+import { fuzzStation } from '../test/fuzz/station-machine.ts';
+import { takeTurns } from './switches.ts';
 
-/** `npm run soak`: what `npm test` does for seconds, for --minutes (10). A failure prints its seed. */
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
-const minutes = Number(values.minutes);
-if (!(minutes > 0)) throw new Error(`--minutes is ${values.minutes}: it must be above 0`);
+/**
+ * `npm run soak`: what `npm test` does for seconds, for --minutes (10) at the key layer; --sequences
+ * (1000000) of events through the station machine; --switches (500) of user in the real Electron, and as many
+ * sessions that begin and end, with the memory that is left over. A failure prints its seed.
+ */
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    sequences: { type: 'string', default: '1000000' },
+    switches: { type: 'string', default: '500' },
+  },
+});
+const amount = (name: keyof typeof values): number => {
+  const given = Number(values[name]);
+  if (!(given >= 0)) throw new Error(`--${name} is ${values[name]}: it must be a number from 0 on`);
+  return given;
+};
+const [minutes, sequences, switches] = [amount('minutes'), amount('sequences'), amount('switches')];
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const anySeed = () => Math.floor(Math.random() * 2 ** 31);
 
 const ROUND = 20_000;
 const end = performance.now() + minutes * 60_000;
-let rounds = 0;
-do {
-  fuzzKeyLayer(keyLayer, { runs: ROUND, seed: Math.floor(Math.random() * 2 ** 31) });
-  rounds++;
-} while (performance.now() < end);
-process.stdout.write(`key layer: ${rounds * ROUND} inputs, none mishandled\n`);
+let inputs = 0;
+while (performance.now() < end) {
+  fuzzKeyLayer(keyLayer, { runs: ROUND, seed: anySeed() });
+  inputs += ROUND;
+}
+say(`key layer: ${inputs} inputs, none mishandled`);
+
+const LAP = 100_000;
+for (let done = 0; done < sequences; done += LAP) {
+  fuzzStation(transition, { runs: Math.min(LAP, sequences - done), seed: anySeed() });
+}
+say(`station machine: ${sequences} sequences, every invariant kept`);
+
+for (const [what, button] of [
+  ['switches of user', 'Switch'],
+  ['sessions begun and ended', 'Sign out'],
+] as const) {
+  if (switches === 0) break;
+  const { before, after } = await takeTurns(button, switches);
+  const growth = (after / before).toFixed(3);
+  say(
+    `${switches} ${what}: ${before.toFixed(0)} to ${after.toFixed(0)} MiB, ${growth} × (reach: 1.1 ×)`,
+  );
+}

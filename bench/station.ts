@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { startDemo } from '../test/support/demo.ts';
-import { type RunningAgent, launchElectron } from '../test/support/electron-app.ts';
+import { type RunningAgent, launchAgent, launchElectron } from '../test/support/electron-app.ts';
 import type { Station } from '../test/support/station.ts';
 import { memoryOfTree } from './process-tree.ts';
 import { emptyApp, plainShows } from './plain-window.ts';
@@ -11,6 +11,7 @@ import { type Look, type Screen, now, openScreen } from './screen.ts';
 /** The station in the real Electron on a display of its own, with a simulated key that answers at once. */
 
 const RESUMES = 15;
+const SWITCHES = 10;
 const LOCKS = 6;
 const STARTS = 5;
 /** Short, so that the row does not take minutes: the way from the threshold to the curtain is the same. */
@@ -55,16 +56,17 @@ async function looksOf(station: Station, screen: Screen, person: Person) {
   return { curtain, session: screen.look() };
 }
 
-/** From the Enter key after the PIN until the session that was parked is on the display. */
-async function resume(
+const press = async (station: Station, name: string) =>
+  (await station.bar()).getByRole('button', { name, exact: true }).click();
+
+/** From the Enter key after the PIN until the display looks so. The key answers at once. */
+async function enter(
   station: Station,
   screen: Screen,
   person: Person,
-  session: Look,
+  looks: (look: Look) => boolean,
 ): Promise<number> {
   const curtain = await station.curtain();
-  await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();
-  await screen.when('the curtain', (look) => look !== session);
   await station.keys.insert(person.id);
   await station.stepIs('pin');
   for (const digit of person.pin) await curtain.keyboard.press(digit);
@@ -80,11 +82,34 @@ async function resume(
   );
   await curtain.evaluate(() => undefined);
   const [painted] = await Promise.all([
-    screen.when('the session', (look) => look === session),
+    screen.when('the session', looks),
     curtain.keyboard.press('Enter'),
   ]);
   const took = painted - (await pressed);
   await station.keys.remove();
+  return took;
+}
+
+/** Until the session that was locked is on the display again. */
+async function resume(station: Station, screen: Screen, person: Person, session: Look) {
+  await press(station, 'Lock');
+  await screen.when('the curtain', (look) => look !== session);
+  return enter(station, screen, person, (look) => look === session);
+}
+
+/** Until the new session of the second is on the display; its apps load in that time. */
+async function switchUser(
+  station: Station,
+  screen: Screen,
+  [first, second]: readonly [Person, Person],
+  { curtain, session }: { readonly curtain: Look; readonly session: Look },
+): Promise<number> {
+  await press(station, 'Switch');
+  await screen.when('the curtain', (look) => look === curtain);
+  const took = await enter(station, screen, second, (look) => look !== curtain);
+  await press(station, 'Sign out');
+  await screen.when('the curtain', (look) => look === curtain);
+  await enter(station, screen, first, (look) => look === session);
   return took;
 }
 
@@ -129,6 +154,11 @@ export async function rows(): Promise<readonly Row[]> {
     for (let i = 0; i < RESUMES; i++) {
       resumed.push(await resume(station, screen, demo.nurse, session));
     }
+    const switched: number[] = [];
+    for (let i = 0; i < SWITCHES; i++) {
+      const people = [demo.nurse, demo.physician] as const;
+      switched.push(await switchUser(station, screen, people, { curtain, session }));
+    }
     await demo.keys.touchAutomatically(false);
     const covered: number[] = [];
     for (let i = 0; i < LOCKS; i++) {
@@ -137,12 +167,15 @@ export async function rows(): Promise<readonly Row[]> {
     }
     await agent.stop();
 
+    const shipped: Record<string, string> = { ...demo.stack.agentEnvironment };
+    delete shipped['WARDLOCK_DEMO_KEYS'];
     const ours = { took: [] as number[], memory: [] as number[] };
     const theirs = { took: [] as number[], memory: [] as number[] };
     for (let i = 0; i < STARTS; i++) {
       for (const [side, launch] of [
         [theirs, () => launchElectron(empty.folder)],
-        [ours, async () => (await demo.launch({ demoKeys: false })).agent],
+        // What is shipped, not what can be tested.
+        [ours, () => launchAgent({ env: shipped, bundle: 'agent' })],
       ] as const) {
         const began = now();
         const { took, memory } = await startOf(await launch(), began);
@@ -155,6 +188,12 @@ export async function rows(): Promise<readonly Row[]> {
         'PIN submitted to parked session painted (baseline: show a plain window)',
         'ms',
         resumed,
+        shows,
+      ),
+      row(
+        'PIN submitted to new session of another painted, its app loaded (baseline: show a plain window)',
+        'ms',
+        switched,
         shows,
       ),
       row('idle limit to curtain shown (baseline: show a plain window)', 'ms', covered, shows),

@@ -13,7 +13,6 @@ import { openPairing } from './adapters/pairing.ts';
 import { openVault, stationSecrets } from './adapters/sealer.ts';
 import { createTransport } from './adapters/transport.ts';
 import { trackLink } from './app/link-tracker.ts';
-import { startPairedStation } from './paired-station.ts';
 import { type Shell, createShell } from './shell.ts';
 import type { Desk } from './windows/surfaces.ts';
 
@@ -162,6 +161,8 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     firstRevision: shell.boot('starting', unsealed),
     report,
   };
+  // Loaded only now: the curtain draws itself meanwhile.
+  const { startPairedStation } = await import('./paired-station.ts');
   // A full disk, or a predecessor that is not quite gone: it opens once the journal can be written.
   let started = await startPairedStation(options);
   while ('failure' in started) {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { keyRefusals } from '../common/key-refusal.ts';
 
+export { askChannel, tellChannel } from './channels.ts';
+
 /**
  * The one IPC contract: main's handlers, the preload API and the test doubles derive from this value.
  * `ask` goes from a station page to main and is answered; `tell` goes from main to the pages.
@@ -197,7 +199,3 @@ export type AskResult<N extends AskName> = z.infer<(typeof stationContract.ask)[
 export type StationApi = {
   readonly [N in AskName]: (...args: AskArgs<N>) => Promise<AskResult<N>>;
 } & { readonly onView: (listener: (view: StationView) => void) => () => void };
-
-/** IPC channel of a question or message. */
-export const askChannel = (name: string): string => `station:ask:${name}`;
-export const tellChannel = (name: string): string => `station:tell:${name}`;

@@ -1,8 +1,8 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import { askChannel, stationContract, tellChannel } from './contract.ts';
+import { askChannel, tellChannel } from './channels.ts';
 
 /** Exposes `window.station`: one function for each question of the contract, and the view. */
-const asks = Object.keys(stationContract.ask).map((name) => [
+const asks = __ASKS__.map((name) => [
   name,
   (...args: unknown[]) => {
     const answer: Promise<unknown> = ipcRenderer.invoke(askChannel(name), ...args);

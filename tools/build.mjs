@@ -5,6 +5,7 @@
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { stationContract } from '../preload/contract.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const pkg = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
@@ -57,7 +58,10 @@ async function agent(name, simulatedKeys) {
     format: 'cjs',
     target: 'node18',
     minify: !simulatedKeys,
-    define: { __SIMULATED_KEYS__: String(simulatedKeys) },
+    define: {
+      __SIMULATED_KEYS__: String(simulatedKeys),
+      __ASKS__: JSON.stringify(Object.keys(stationContract.ask)),
+    },
   };
   const [ui] = await Promise.all([
     page(path.join(out, 'ui'), 'renderer/index.tsx', !simulatedKeys),

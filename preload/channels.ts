@@ -1,0 +1,3 @@
+/** IPC channel of a question or message. */
+export const askChannel = (name: string): string => `station:ask:${name}`;
+export const tellChannel = (name: string): string => `station:tell:${name}`;
