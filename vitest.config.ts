@@ -3,16 +3,27 @@ import { defineConfig } from 'vitest/config';
 const exclude = ['node_modules/**', 'out/**', 'dist/**', '.demo/**'];
 
 // unit: everything, the server on SQLite.
-// postgres: the server once more, on a real PostgreSQL.
+// postgres: the server once more, on a real PostgreSQL, and what only that can show.
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...exclude, 'test/contract/postgres-*.test.ts'],
+        },
+      },
       {
         extends: true,
         test: {
           name: 'postgres',
-          include: ['server/store/**/*.test.ts', 'test/contract/server-*.test.ts'],
+          include: [
+            'server/store/**/*.test.ts',
+            'test/contract/server-*.test.ts',
+            'test/contract/postgres-*.test.ts',
+          ],
           exclude,
           globalSetup: 'test/support/postgres-global.ts',
         },
