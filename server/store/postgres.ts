@@ -33,6 +33,8 @@ export function openPostgres(url: string, lost: (error: Error) => void): Kysely<
     },
   });
   pool.on('error', lost);
+  // One that ends between two queries of a transaction: the next of them fails, and the pool lets it go.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Schema>({
     dialect: new PostgresDialect({
       pool: {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { type Dialect, postgres, sqlite } from './dialect.ts';
 import {
@@ -50,6 +51,7 @@ export interface StorePlace {
 }
 
 const TRIES = 5;
+const PAUSE_MS = 20;
 
 /**
  * Opens the store and brings it to the newest schema. Throws a StoreRefusal where an administrator can help.
@@ -79,6 +81,8 @@ export async function openStore(
           return value;
         } catch (error) {
           if (tries === TRIES || !isWorthAnotherTry(error)) throw error;
+          // Not in step with the one it lost to.
+          await sleep(Math.random() * PAUSE_MS * tries);
         }
       }
     },
