@@ -39,6 +39,12 @@ export interface Keys {
 /** The file of the server's signing key: a folder that has it holds a server. */
 export const SIGNING_KEY = 'signing-key.pem';
 
+export const KEY_FILES: readonly string[] = [SIGNING_KEY, 'nonce-key', 'console-token'];
+
+/** Puts a secret where there is none yet. */
+export const keepSecret = (data: string, name: string, content: string): void =>
+  void secretFile(data, name, () => content);
+
 /** Loads the secrets; makes those that are not there yet. Safe against another process doing the same. */
 export async function loadKeys(data: string): Promise<Keys> {
   mkdirSync(data, { recursive: true, mode: 0o700 });

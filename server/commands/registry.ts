@@ -1,7 +1,9 @@
 import { adminPrograms } from './admin/registry.ts';
+import { backup } from './backup.ts';
 import { init } from './init.ts';
 import { pairingCode } from './pairing-code.ts';
 import type { Program } from './program.ts';
+import { restore } from './restore.ts';
 import { seedPractice } from './seed.ts';
 import { serve } from './serve.ts';
 import { verify } from './verify.ts';
@@ -10,6 +12,8 @@ import { verify } from './verify.ts';
 export const programs: readonly Program[] = [
   init,
   serve,
+  backup,
+  restore,
   seedPractice,
   pairingCode,
   verify,

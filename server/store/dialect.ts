@@ -26,6 +26,10 @@ export interface Dialect {
   readonly unlimited: RawBuilder<unknown> | undefined;
   /** Milliseconds since 1970, of the database's own clock, while the statement runs. */
   readonly clock: RawBuilder<unknown>;
+  /** In an INSERT that brings its own values for columns that count up by themselves. */
+  readonly withOwnNumbers: RawBuilder<unknown>;
+  /** Lets a column count on behind its largest value; undefined where it does so anyhow. */
+  readonly countOn: ((table: string, column: string) => RawBuilder<unknown>) | undefined;
   /** Tells other server processes when this transaction commits; undefined where there are none. */
   announce(hint: string): RawBuilder<unknown> | undefined;
 }
@@ -45,6 +49,8 @@ export const sqlite: Dialect = {
   forUpdate: sql``,
   unlimited: undefined,
   clock: sql`cast((julianday('now') - 2440587.5) * 86400000 as integer)`,
+  withOwnNumbers: sql``,
+  countOn: undefined,
   announce: () => undefined,
 };
 
@@ -61,6 +67,9 @@ export const postgres: Dialect = {
   forUpdate: sql`for no key update`,
   unlimited: sql`set local statement_timeout = 0`,
   clock: sql`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
+  withOwnNumbers: sql`overriding system value`,
+  countOn: (table, column) =>
+    sql`select setval(pg_get_serial_sequence(${table}, ${column}), max(${sql.ref(column)})) from ${sql.table(table)}`,
   announce: (hint) => sql`select pg_notify(${NOTICE_CHANNEL}, ${hint})`,
 };
 

@@ -48,6 +48,16 @@ class Adapter extends SqliteAdapter {
   }
 }
 
+/** One read transaction on the file beside its servers, which sees the state at its first read for good. */
+export function openSqliteSnapshot(file: string): {
+  readonly db: Kysely<Schema>;
+  readonly raw: SqliteFile;
+} {
+  const raw = new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
+  raw.exec('begin');
+  return { db: new Kysely<Schema>({ dialect: new SqliteDialect({ database: raw }) }), raw };
+}
+
 /** Kysely prepares every statement anew; the store has few texts, so each is kept. */
 function prepared(sqlite: SqliteFile): {
   prepare(text: string): Statement;

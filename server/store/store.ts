@@ -50,6 +50,9 @@ export interface StorePlace {
   readonly database?: string | undefined;
 }
 
+/** Of SQLite, in the data folder. */
+export const DATABASE_FILE = 'wardlock.db';
+
 const TRIES = 5;
 const PAUSE_MS = 20;
 
@@ -61,8 +64,7 @@ export async function openStore(
   { data, database }: StorePlace,
   lost: (error: Error) => void = () => undefined,
 ): Promise<Store> {
-  const dialect = database === undefined ? sqlite : postgres;
-  const db = database === undefined ? openFile(data) : openPostgres(database, lost);
+  const { db, dialect } = openDatabase({ data, database }, lost);
   let notices: Notices;
   try {
     await migrate(db, dialect);
@@ -95,9 +97,19 @@ export async function openStore(
   };
 }
 
+/** The database alone, as it is. */
+export function openDatabase(
+  { data, database }: StorePlace,
+  lost: (error: Error) => void = () => undefined,
+): { readonly db: Kysely<Schema>; readonly dialect: Dialect } {
+  return database === undefined
+    ? { db: openFile(data), dialect: sqlite }
+    : { db: openPostgres(database, lost), dialect: postgres };
+}
+
 function openFile(data: string): Kysely<Schema> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  return openSqlite(path.join(data, 'wardlock.db'));
+  return openSqlite(path.join(data, DATABASE_FILE));
 }
 
 const readerOf = (db: Kysely<Schema>, dialect: Dialect): Reader => ({

@@ -11,6 +11,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
 import { SignJWT, calculateJwkThumbprint } from 'jose';
 import { type Sha256, toBase64url, utf8 } from '../../common/bytes.ts';
 import { accessChallenge } from '../../common/challenge.ts';
@@ -327,6 +328,25 @@ export const sendOverHttp =
     };
   };
 
+/** Straight into a server that does not listen. */
+export const sendInto =
+  (app: FastifyInstance): Send =>
+  async ({ method, url, headers, body }) => {
+    const response = await app.inject({
+      method,
+      url,
+      headers,
+      ...(body === undefined ? {} : { payload: Buffer.from(body) }),
+    });
+    return {
+      status: response.statusCode,
+      headers: Object.fromEntries(
+        Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+      ),
+      body: response.body,
+    };
+  };
+
 /** The demo practice with keys of its own, as practice.json would hold it. */
 export function makePractice(): { practice: Practice; keys: PersonKey[] } {
   const keys = demoPeople.map((person) => makePersonKey(person.id));
@@ -371,21 +391,7 @@ export async function openLab(
     now: () => clock.ms,
     ...appOptions,
   });
-  const send: Send = async ({ method, url, headers, body }) => {
-    const response = await app.inject({
-      method,
-      url,
-      headers,
-      ...(body === undefined ? {} : { payload: Buffer.from(body) }),
-    });
-    return {
-      status: response.statusCode,
-      headers: Object.fromEntries(
-        Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
-      ),
-      body: response.body,
-    };
-  };
+  const send = sendInto(app);
   const [nurse, physician] = people;
   if (nurse === undefined || physician === undefined) throw new Error('the demo has four people');
 
