@@ -27,6 +27,7 @@ import { buildOverview } from './overview.ts';
 import { consoleFileRoutes } from './routes/console-files.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { healthRoutes } from './routes/health.ts';
+import { logRoutes } from './routes/log.ts';
 import { pairRoutes } from './routes/pair.ts';
 import { stationRoutes } from './routes/station.ts';
 import { streamRoutes } from './routes/stream.ts';
@@ -150,6 +151,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes({ checks, metrics, metricsToken }));
   await app.register(stationRoutes(context));
   await app.register(streamRoutes(context));
+  await app.register(logRoutes(context));
   await app.register(pairRoutes(context));
   await app.register(consoleRoutes(context));
   await app.register(consoleFileRoutes(context));

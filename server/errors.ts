@@ -8,6 +8,7 @@ const catalogue = {
   'not-canonical': [400, 'The line is not the RFC 8785 canonical form of its event.'],
   'mixed-epochs': [400, 'Send the events of one epoch per request.'],
   'not-ascending': [400, 'Send events in ascending order, each once.'],
+  'out-of-tree': [400, 'The tree that was published has no such place.'],
   'no-authorization': [401, 'Sign the request: authorization: Wardlock <JWT>.'],
   'bad-token': [401, 'The request token is not a JWT of the agreed form.'],
   'wrong-typ': [401, 'The request token has the wrong typ.'],
@@ -39,6 +40,7 @@ const catalogue = {
   'foreign-station': [403, 'A station sends its own events only.'],
   'not-found': [404, 'There is nothing at this address.'],
   'no-directory': [404, 'This group has no directory yet: seed the server first.'],
+  'no-checkpoint': [404, 'There is no checkpoint of the ledger yet: ask again in a second.'],
   'console-not-built': [404, 'The console is not built.'],
   'too-slow': [408, 'The request took too long to arrive.'],
   'chain-fork': [

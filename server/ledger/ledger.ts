@@ -62,7 +62,10 @@ export function startLedger(options: Parameters<typeof ledgerParts>[0]): Ledger 
     async close() {
       deaf();
       await loop.end();
-      await sequencer.release();
+      // If the database is away by now, the term ends by itself.
+      await sequencer.release().catch((error: unknown) => {
+        log.warn({ err: error }, 'the ledger’s term is not ended');
+      });
     },
   };
 }

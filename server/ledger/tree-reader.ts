@@ -17,6 +17,7 @@ import { HASH_BYTES } from './export-format.ts';
 export interface TreeReader {
   /** The hashes that a tile has in a tree of `size` leaves, concatenated; undefined where it has none. */
   tile(level: number, index: number): Promise<Uint8Array | undefined>;
+  leaf(index: number): Promise<Uint8Array>;
   root(size: number): Promise<Uint8Array>;
   frontier(size: number): Promise<Frontier>;
   inclusion(index: number, size: number): Promise<readonly Uint8Array[]>;
@@ -57,6 +58,7 @@ export function treeReader(store: Pick<LedgerReader, 'tile'>): TreeReader {
 
   return {
     tile,
+    leaf: (index) => subtree({ level: 0, index }),
     root: (size) => range({ from: 0, to: size }),
     async frontier(size) {
       return { size, nodes: await Promise.all(subtreesOf({ from: 0, to: size }).map(subtree)) };

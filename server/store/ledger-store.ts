@@ -93,20 +93,35 @@ export function ledgerReader(db: Kysely<Schema>): LedgerReader {
       return rows.filter(isPlaced);
     },
     segmentsOf: (station, epoch, seq, limit) => {
-      const first = db
+      const accepted = db
         .selectFrom('ledger_segments')
-        .select((eb) => eb.fn.max('first_seq').as('first_seq'))
         .where('station', '=', station)
         .where('epoch', '=', epoch)
+        // One that came disputed and was accepted later is the leaf that it was.
+        .where(({ or, eb, not, exists, selectFrom }) =>
+          or([
+            eb('hash', 'is', null),
+            not(
+              exists(
+                selectFrom('events')
+                  .select('events.id')
+                  .whereRef('events.station', '=', 'ledger_segments.station')
+                  .whereRef('events.epoch', '=', 'ledger_segments.epoch')
+                  .whereRef('events.seq', '=', 'ledger_segments.first_seq')
+                  .whereRef('events.hash', '=', 'ledger_segments.hash')
+                  .where('events.verdict', '=', 'disputed'),
+              ),
+            ),
+          ]),
+        );
+      const first = accepted
+        .select('first_seq')
         .where('first_seq', '<=', seq)
-        .where('hash', 'is', null);
-      return db
-        .selectFrom('ledger_segments')
+        .orderBy('first_seq', 'desc')
+        .limit(1);
+      return accepted
         .select(segmentColumns)
-        .where('station', '=', station)
-        .where('epoch', '=', epoch)
         .where('first_seq', '>=', first)
-        .where('hash', 'is', null)
         .orderBy('first_seq')
         .limit(limit)
         .execute();
