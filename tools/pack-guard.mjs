@@ -1,6 +1,7 @@
-// electron-builder calls this once the runtime lies in the output folder.
+// electron-builder calls these: once the runtime lies in the output folder, and once the app lies beside it.
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setFuses } from './fuses.mjs';
 
 /**
  * A package carries the Electron of package-lock.json and no other: the fallback runtime of
@@ -19,4 +20,17 @@ export async function afterExtract({ appOutDir, packager }) {
 /** The app that a bare runtime shows; with another app in place it is never loaded. */
 export async function removeDefaultApp(appOutDir) {
   await rm(path.join(appOutDir, 'resources', 'default_app.asar'), { force: true });
+}
+
+/**
+ * Before anything is signed.
+ * @param {{ appOutDir: string, electronPlatformName: string, packager: { executableName?: string, appInfo: { productFilename: string } } }} context
+ * @param {{ inspectable?: boolean }} [fuses]
+ */
+export async function afterPack({ appOutDir, electronPlatformName, packager }, fuses) {
+  const executable =
+    electronPlatformName === 'win32'
+      ? `${packager.appInfo.productFilename}.exe`
+      : packager.executableName;
+  await setFuses(path.join(appOutDir, executable), fuses);
 }

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { Platform, build } from 'electron-builder';
 import { Stop, fail, say } from './log.mjs';
 import { resolveElectron } from './electron.mjs';
-import { removeDefaultApp } from './pack-guard.mjs';
+import { afterPack, removeDefaultApp } from './pack-guard.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -15,9 +15,10 @@ const root = path.resolve(import.meta.dirname, '..');
  * @param {string} options.dist folder of the Electron runtime
  * @param {string} options.output folder to write to
  * @param {boolean} [options.trial] takes any runtime: for looking at what gets packed, never to ship
+ * @param {boolean} [options.inspectable] the test package: the same but for one fuse, so that tests can drive it
  * @returns {Promise<string>} the packed folder
  */
-export async function pack({ dist, output, trial = false }) {
+export async function pack({ dist, output, trial = false, inspectable = false }) {
   await mkdir(output, { recursive: true });
   await build({
     projectDir: root,
@@ -27,9 +28,8 @@ export async function pack({ dist, output, trial = false }) {
       extends: path.join(root, 'electron-builder.yml'),
       electronDist: dist,
       directories: { output, buildResources: 'assets' },
-      ...(trial
-        ? { afterExtract: ({ appOutDir }) => removeDefaultApp(appOutDir), electronFuses: null }
-        : {}),
+      afterPack: (context) => afterPack(context, { inspectable }),
+      ...(trial ? { afterExtract: ({ appOutDir }) => removeDefaultApp(appOutDir) } : {}),
     },
   });
   return path.join(output, 'linux-unpacked');

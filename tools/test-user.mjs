@@ -67,7 +67,7 @@ export async function asTestUser(electron, report) {
   };
 }
 
-async function testUser() {
+export async function testUser() {
   const exists = await run('getent', ['passwd', user], { seconds: 10 }).catch(() => undefined);
   if (exists === undefined) {
     say(`creating the user ${user}`);

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import { startDisplay } from '../../tools/display.mjs';
+import { productionFuses, readFuses } from '../../tools/fuses.mjs';
+import { packedAgents } from '../support/packed-agent.ts';
+import { until } from '../support/station.ts';
+import { handsOn } from '../support/x11.ts';
+
+/** The two packages of this commit, as a user starts them. */
+test.describe.configure({ mode: 'serial' });
+
+let packages: Awaited<ReturnType<typeof packedAgents>>;
+let display: Awaited<ReturnType<typeof startDisplay>>;
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  packages = await packedAgents();
+  display = await startDisplay();
+});
+test.afterAll(async () => {
+  await packages?.stop();
+  await display?.stop();
+});
+
+const executable = (folder: string) => path.join(folder, 'wardlock');
+
+test('the fuses of the production package are those of the list, read from its binary', async () => {
+  const found = await readFuses(executable(packages.production));
+  expect(Object.keys(found).length).toBeGreaterThanOrEqual(7);
+  for (const [name, isOn] of Object.entries(found))
+    expect([name, isOn]).toEqual([name, Reflect.get(productionFuses, name)]);
+  expect(productionFuses).toMatchObject({
+    RunAsNode: false,
+    EnableNodeOptionsEnvironmentVariable: false,
+    EnableNodeCliInspectArguments: false,
+    EnableCookieEncryption: true,
+    OnlyLoadAppFromAsar: true,
+  });
+});
+
+test('one fuse is the only difference between the packages', async () => {
+  const filesOf = async (folder: string) => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const names = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+    const hashes: Record<string, string> = {};
+    for (const name of names.sort()) {
+      const bytes = await readFile(path.join(folder, name));
+      hashes[name] = createHash('sha256').update(bytes).digest('hex');
+    }
+    return hashes;
+  };
+  const { wardlock: _mine, ...production } = await filesOf(packages.production);
+  const { wardlock: _other, ...inspectable } = await filesOf(packages.inspectable);
+  expect(inspectable).toEqual(production);
+
+  const [ours, theirs] = await Promise.all([
+    readFile(executable(packages.production)),
+    readFile(executable(packages.inspectable)),
+  ]);
+  expect(theirs.length).toBe(ours.length);
+  const different: number[] = [];
+  for (let at = 0; at < ours.length; at++) if (ours[at] !== theirs[at]) different.push(at);
+  expect(different.length).toBe(1);
+  expect(await readFuses(executable(packages.inspectable))).toEqual({
+    ...(await readFuses(executable(packages.production))),
+    EnableNodeCliInspectArguments: true,
+  });
+});
+
+test.describe('the production package ends with a sentence', () => {
+  const refused = async (
+    start: Parameters<typeof packages.start>[1],
+    code: number,
+    says: RegExp,
+  ) => {
+    const running = await packages.start(packages.production, {
+      ...start,
+      env: { DISPLAY: display.name, ...start?.env },
+    });
+    expect(await running.code, running.output()).toBe(code);
+    expect(running.output()).toMatch(says);
+    // Nothing was begun.
+    expect(await readdir(running.home)).not.toContain('.config');
+  };
+  for (const option of [
+    '--remote-debugging-port=9222',
+    '--remote-debugging-pipe',
+    '--inspect',
+    '--inspect-brk=0',
+    '--no-sandbox',
+    '--proxy-server=127.0.0.1:9',
+    '--host-rules=MAP * 127.0.0.1',
+    '--host-resolver-rules=MAP * 127.0.0.1',
+    '--ignore-certificate-errors',
+    '--ignore-certificate-errors-spki-list=AAAA',
+    '--ssl-key-log-file=keys',
+    '--disable-web-security',
+    '--load-extension=/tmp',
+    '--js-flags=--expose-gc',
+    '--user-data-dir=elsewhere',
+    '-r',
+    'another-app',
+  ])
+    test(`at ${option}`, () =>
+      refused({ args: [option] }, 64, /takes no options on its command line/));
+  for (const name of ['SSLKEYLOGFILE', 'NODE_OPTIONS', 'NODE_TLS_REJECT_UNAUTHORIZED'])
+    test(`with ${name} in the environment`, () =>
+      refused({ env: { [name]: '0' } }, 64, new RegExp(`${name} is set`)));
+  test('as root', () =>
+    refused({ as: { uid: 0, gid: 0 }, args: ['--no-sandbox'] }, 77, /does not run as root/));
+});
+
+test('it is no Node, and SIGUSR1 opens no inspector', async () => {
+  const node = await packages.start(packages.production, {
+    args: ['-e', 'console.log("planted")'],
+    env: { DISPLAY: display.name, ELECTRON_RUN_AS_NODE: '1' },
+  });
+  expect(await node.code).toBe(64);
+  expect(node.output()).not.toContain('planted');
+
+  const running = await packages.start(packages.production, { env: { DISPLAY: display.name } });
+  const hands = handsOn(display.name);
+  await until(
+    'the curtain',
+    async () => (await hands.windows()).some(({ width }) => width >= 1920),
+    60,
+  );
+  running.child.kill('SIGUSR1');
+  // With the fuse off the signal has its default effect or none; an inspector says where it listens.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(running.output()).not.toMatch(/Debugger listening/);
+  running.child.kill('SIGKILL');
+  await running.code;
+});
