@@ -25,6 +25,7 @@ const lists = {
     'xdotool',
     'xprintidle',
     'x11-utils',
+    'openbox',
     'util-linux',
     'passwd',
     'procps',

@@ -6,7 +6,7 @@ import { BAR_HEIGHT } from '../../main/windows/bar-height.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
 import { startHostileApp } from '../support/hostile-app.ts';
 import { type Station, until } from '../support/station.ts';
-import { handsOn } from '../support/x11.ts';
+import { BROWSER_KEYS, handsOn } from '../support/x11.ts';
 
 /** Files below a folder that hold a text, or have it in their name. */
 async function filesWith(text: string, folder: string): Promise<string[]> {
@@ -232,14 +232,7 @@ test.describe('@security a hostile clinical app', () => {
   test('stays as it is under every key of a browser', async () => {
     await inPage(() => Reflect.set(window, '__same', true));
     await click('#text');
-    for (const key of [
-      'F5 ctrl+r ctrl+shift+r ctrl+F5 F11 F12 ctrl+shift+i ctrl+shift+j ctrl+shift+c ctrl+u',
-      'ctrl+plus ctrl+minus ctrl+0 ctrl+p ctrl+shift+p ctrl+s ctrl+o ctrl+n ctrl+shift+n ctrl+t',
-      'ctrl+w ctrl+shift+w ctrl+q ctrl+f ctrl+g ctrl+h ctrl+j ctrl+l ctrl+d alt+Left alt+Right',
-      'alt+Home alt+d alt+f F1 F3 F6 F7 F10 Menu shift+F10 ctrl+Tab ctrl+1 alt+space alt+F4',
-    ].flatMap((row) => row.split(' '))) {
-      await hands.key(key);
-    }
+    for (const key of BROWSER_KEYS) await hands.key(key);
     await hands.xdotool(
       'keydown',
       'ctrl',

@@ -1,12 +1,14 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { startDisplay } from '../../tools/display.mjs';
+import { endingWithUs } from '../../tools/service.mjs';
 import { productionFuses, readFuses } from '../../tools/fuses.mjs';
 import { packedAgents } from '../support/packed-agent.ts';
 import { until } from '../support/station.ts';
-import { handsOn } from '../support/x11.ts';
+import { BROWSER_KEYS, WINDOW_MANAGER_KEYS, handsOn } from '../support/x11.ts';
 
 /** The two packages of this commit, as a user starts them. */
 test.describe.configure({ mode: 'serial' });
@@ -23,6 +25,9 @@ test.afterAll(async () => {
   await packages?.stop();
   await display?.stop();
 });
+
+/** What docs/operations.md tells to start openbox with. */
+const KIOSK = path.resolve('installer/kiosk/openbox.xml');
 
 const executable = (folder: string) => path.join(folder, 'wardlock');
 
@@ -136,3 +141,48 @@ test('it is no Node, and SIGUSR1 opens no inspector', async () => {
   running.child.kill('SIGKILL');
   await running.code;
 });
+
+for (const withManager of [false, true])
+  test(`no key leaves the production package ${withManager ? 'under openbox' : 'on a bare display'}`, async () => {
+    test.setTimeout(300_000);
+    const own = await startDisplay();
+    const manager = withManager
+      ? spawn(...endingWithUs('openbox', ['--sm-disable', '--config-file', KIOSK]), {
+          env: { ...process.env, DISPLAY: own.name },
+          stdio: 'ignore',
+        })
+      : undefined;
+    const hands = handsOn(own.name);
+    const running = await packages.start(packages.production, { env: { DISPLAY: own.name } });
+    try {
+      const covering = async () => {
+        const shown = await hands.windows();
+        return shown[0] !== undefined && shown[0].width >= 1920 && shown[0].height >= 1080
+          ? shown
+          : undefined;
+      };
+      const usual = await until('the curtain', covering, 60);
+      const stays = async (after: string) => {
+        const shown = await until(`the curtain after ${after}`, covering, 5);
+        expect(shown, after).toEqual(usual);
+        expect(running.child.exitCode, after).toBe(null);
+      };
+      for (const key of [...BROWSER_KEYS, ...WINDOW_MANAGER_KEYS]) {
+        await hands.key(key);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        await stays(key);
+      }
+      for (const button of [1, 2, 3, 8, 9]) {
+        await hands.click(5, 5, button);
+        await hands.click(960, 540, button);
+        await stays(`button ${button}`);
+      }
+      await hands.xdotool('keydown', 'ctrl', 'click', '4', 'click', '5', 'keyup', 'ctrl');
+      await stays('the wheel');
+    } finally {
+      running.child.kill('SIGKILL');
+      await running.code;
+      manager?.kill();
+      await own.stop();
+    }
+  });

@@ -9,6 +9,22 @@ export interface XWindow {
   readonly height: number;
 }
 
+/** Every key of a browser that leaves a page, or brings up something beside it. */
+export const BROWSER_KEYS = (
+  'F5 ctrl+r ctrl+shift+r ctrl+F5 F11 F12 ctrl+shift+i ctrl+shift+j ctrl+shift+c ctrl+u ' +
+  'ctrl+plus ctrl+minus ctrl+0 ctrl+p ctrl+shift+p ctrl+s ctrl+o ctrl+n ctrl+shift+n ctrl+t ' +
+  'ctrl+w ctrl+shift+w ctrl+q ctrl+f ctrl+g ctrl+h ctrl+j ctrl+l ctrl+d alt+Left alt+Right ' +
+  'alt+Home alt+d alt+f F1 F3 F6 F7 F10 Menu shift+F10 ctrl+Tab ctrl+1 alt+space alt+F4'
+).split(' ');
+
+/** What window managers do by default: other windows, other desktops, the desktop itself, menus, programs. */
+export const WINDOW_MANAGER_KEYS = (
+  'alt+Tab alt+shift+Tab alt+Escape alt+F2 alt+F5 alt+F7 alt+F8 alt+F9 alt+F10 super super+d super+e super+r ' +
+  'super+l super+F2 super+F1 ctrl+alt+Right ctrl+alt+Left ctrl+alt+Down ctrl+alt+d ctrl+alt+d ctrl+alt+Tab ' +
+  'ctrl+alt+t ctrl+alt+Delete ctrl+Escape ctrl+shift+Escape alt+Print Print super+Up super+Down super+Left ' +
+  'super+Tab alt+shift+Right'
+).split(' ');
+
 /** A person's hands and eyes at a display: real input, and the windows that the X server shows. */
 export function handsOn(display: string) {
   const env = { ...process.env, DISPLAY: display };
@@ -18,19 +34,24 @@ export function handsOn(display: string) {
   /** Windows that can be seen and are large enough to show something, top-most first. */
   const windows = async (): Promise<readonly XWindow[]> => {
     const { stdout } = await run('xwininfo', ['-root', '-children'], { env });
-    const children = [...stdout.matchAll(/^ {5}(0x[0-9a-f]+) (.*?):? +(?:\(|(\d+)x)/gm)];
-    const seen: XWindow[] = [];
-    for (const [, id] of children) {
-      // It may be gone by now.
-      const { stdout: about } = await run('xwininfo', ['-id', id ?? ''], { env }).catch(() => ({
-        stdout: '',
-      }));
-      const [, name = ''] = /Window id: 0x[0-9a-f]+ "?(.*?)"?$/m.exec(about) ?? [];
-      const width = Number(/Width: (\d+)/.exec(about)?.[1] ?? 0);
-      const height = Number(/Height: (\d+)/.exec(about)?.[1] ?? 0);
-      if (/IsViewable/.test(about) && width > 10 && height > 10) seen.push({ name, width, height });
-    }
-    return seen;
+    const children = [
+      ...stdout.matchAll(/^ {5}(0x[0-9a-f]+) (?:"(.*?)"|\(has no name\)): .*? (\d+)x(\d+)\+/gm),
+    ].map(([, id = '', name = '', width, height]) => ({
+      id,
+      name,
+      width: Number(width),
+      height: Number(height),
+    }));
+    const seen = await Promise.all(
+      children
+        .filter(({ width, height }) => width > 10 && height > 10)
+        .map(async ({ id, ...window }) => {
+          // It may be gone by now.
+          const about = await run('xwininfo', ['-id', id], { env }).catch(() => undefined);
+          return about !== undefined && /IsViewable/.test(about.stdout) ? [window] : [];
+        }),
+    );
+    return seen.flat();
   };
 
   return {
