@@ -23,6 +23,15 @@ const sizes = [
   [1280, 1024],
 ] as const;
 
+/** What axe finds. The pages have no frames: without its second page for them axe takes less than half the time. */
+async function flaws(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(WCAG)
+    .setLegacyMode(true)
+    .analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
 /** What sticks out of the window or is too small, by name. */
 const misfits = (page: Page) =>
   page.evaluate(() => {
@@ -70,9 +79,7 @@ for (const surface of surfaces) {
         await page.setViewportSize({ width: 1920, height: heightOf(surface, 1080) });
         for (const [name, scene] of of(surface)) {
           await reach(page, station, { ...scene, view: { ...scene.view, theme, language } });
-          const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-          const said = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-          expect.soft(said, name).toEqual([]);
+          expect.soft(await flaws(page), name).toEqual([]);
           await leave(page, scene);
         }
       });
