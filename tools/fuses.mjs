@@ -33,7 +33,8 @@ export async function setFuses(executable, { inspectable = false } = {}) {
   const wanted = { ...productionFuses, EnableNodeCliInspectArguments: inspectable };
   const present = Object.keys(await readFuses(executable));
   const unknown = present.filter((name) => !Object.hasOwn(wanted, name));
-  if (unknown.length > 0) throw new Error(`fuses that tools/fuses.mjs does not know: ${unknown}`);
+  if (unknown.length > 0)
+    throw new Error(`fuses that tools/fuses.mjs does not know: ${unknown.join(', ')}`);
   await flipFuses(executable, {
     version: FuseVersion.V1,
     ...Object.fromEntries(present.map((name) => [FuseV1Options[name], wanted[name]])),

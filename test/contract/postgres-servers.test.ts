@@ -135,6 +135,7 @@ test(`${STATIONS} stations upload through two servers: nothing is lost, nothing 
       }
     }),
   );
+  expect(uploaders.map(({ journal }) => journal.entries.length)).toEqual(uploaders.map(() => 240));
   await expectStored(database, uploaders);
 });
 

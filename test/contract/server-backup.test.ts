@@ -11,6 +11,7 @@ import { checkBackup } from '../../server/backup/read.ts';
 import { openSnapshot } from '../../server/backup/snapshot.ts';
 import { writeBackup } from '../../server/backup/write.ts';
 import { loadKeys } from '../../server/keys.ts';
+import { startLedger } from '../../server/ledger/ledger.ts';
 import { createLog } from '../../server/log.ts';
 import { migrate } from '../../server/store/migrate.ts';
 import type { Schema } from '../../server/store/schema.ts';
@@ -124,10 +125,13 @@ test(
     expect(keys.thumbprint).toBe(lab.keys.thumbprint);
     expect(keys.consoleToken).toBe(lab.keys.consoleToken);
     const store = await openStore(place);
+    const log = createLog({ write: () => {} });
+    const ledger = startLedger({ store, keys, data: place.data, now: Date.now, log });
     const app = await buildApp({
       store,
+      ledger,
       keys,
-      log: createLog({ write: () => {} }),
+      log,
       consoleDir: '',
     });
     station.send = sendInto(app);
@@ -138,6 +142,7 @@ test(
     const [newest] = await store.read.events({ limit: 1 });
     expect(newest?.id).toBe(Math.max(...(before['events']?.map(idOf) ?? [])) + 1);
     await app.close();
+    await ledger.close();
     await store.close();
   },
 );
