@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import inspector from 'node:inspector';
 import path from 'node:path';
-import { app, safeStorage } from 'electron';
+import { app, powerMonitor, safeStorage } from 'electron';
 import { type StationClock, createClock } from './adapters/clock.ts';
 import {
   type ConfigSource,
@@ -11,11 +11,18 @@ import {
   loadConfig,
 } from './adapters/config.ts';
 import { openLog } from './adapters/log.ts';
-import { openPairing } from './adapters/pairing.ts';
+import { keyProcess } from './adapters/key-process.ts';
+import { type Pairing, openPairing } from './adapters/pairing.ts';
 import { openVault, stationSecrets } from './adapters/sealer.ts';
 import { isElevated, refuseStart } from './adapters/start-guard.ts';
+import { serverProbe } from './adapters/server-probe.ts';
 import { createTransport } from './adapters/transport.ts';
+import { stationChecks } from './app/checks.ts';
+import { watchKeys } from './app/key-watch.ts';
 import { trackLink } from './app/link-tracker.ts';
+import { pairingDesk } from './app/pairing-desk.ts';
+import { type PairedStation, startPairedStation } from './paired-station.ts';
+import type { Transport } from './ports/transport.ts';
 import { type Shell, createShell } from './shell.ts';
 import type { Desk } from './windows/surfaces.ts';
 
@@ -148,23 +155,33 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     }),
     clock,
   );
+  const watch = watchKeys(startKeys());
+  let working: PairedStation | undefined;
+  shell.offer(
+    stationChecks({
+      probe: serverProbe(config.serverUrl),
+      paired: () =>
+        pairing.current() && {
+          directory: () => transport.directory(working?.directoryVersion() ?? 0),
+          version: () => working?.directoryVersion(),
+        },
+      keys: watch,
+      idleSeconds: () => powerMonitor.getSystemIdleTime(),
+      clock,
+    }),
+  );
+
   const known = pairing.current();
   const isNewlyPaired = known === undefined || pairing.isToBePaired(pairingCode);
-  if (isNewlyPaired) shell.boot(known === undefined ? 'unpaired' : 'revoked', unsealed);
-  if (known === undefined && pairingCode === undefined) {
-    return report('pairing', 'no pairingCode in the configuration');
-  }
+  if (isNewlyPaired) shell.boot('starting', unsealed);
   const identity =
     known !== undefined && !isNewlyPaired
       ? known
-      : await pairing.pair(transport, clock, pairingCode ?? '', config.place, (why) =>
-          report('pairing', why),
-        );
+      : await pair(pairing, transport, config, clock, shell);
 
   const options = {
     config,
     folder,
-    bundle: __dirname,
     identity,
     pairing,
     isNewlyPaired,
@@ -175,6 +192,7 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     link,
     transport,
     shell,
+    keys: watch.keys,
     firstRevision: shell.boot('starting', unsealed),
     report,
   };
@@ -187,5 +205,47 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     await new Promise((resolve) => setTimeout(resolve, JOURNAL_RETRY_MS));
     started = await startPairedStation({ ...options, firstRevision });
   }
+  working = started;
   ({ finish } = started);
+}
+
+function startKeys() {
+  const simulatedKey = __SIMULATED_KEYS__ ? process.env['WARDLOCK_SIMULATED_KEY'] : undefined;
+  return keyProcess(
+    path.join(__dirname, 'key-process.cjs'),
+    __SIMULATED_KEYS__ && simulatedKey !== undefined
+      ? { WARDLOCK_SIMULATED_KEY: simulatedKey }
+      : {},
+    report,
+  );
+}
+
+/** Asks for pairing codes at the curtain, beginning with the one of the configuration. */
+function pair(
+  pairing: Pairing,
+  transport: Transport,
+  { serverUrl, place, pairingCode }: StationConfig,
+  clock: StationClock,
+  shell: Shell,
+) {
+  const server = new URL(serverUrl).host;
+  // The key that signs was chosen by the configuration's code: a typed one takes its place.
+  const number = pairing.numberFor(pairingCode);
+  const codes = pairingDesk(
+    {
+      pair: (code) => pairing.pair(transport, code, place, number),
+      clock,
+      changed: (isAsking, problem) =>
+        shell.unpaired({
+          kind: 'unpaired',
+          server,
+          isAsking,
+          ...(problem === undefined ? {} : { problem }),
+        }),
+      report,
+    },
+    pairingCode,
+  );
+  shell.askFor(codes.submit);
+  return codes.paired;
 }

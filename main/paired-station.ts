@@ -8,7 +8,6 @@ import type { StationConfig } from './adapters/config.ts';
 import { openCommandSheet } from './adapters/command-sheet.ts';
 import { openDirectoryStore } from './adapters/directory-store.ts';
 import { openJournal } from './adapters/journal-open.ts';
-import { keyProcess } from './adapters/key-process.ts';
 import type { Pairing } from './adapters/pairing.ts';
 import type { StationSecrets } from './adapters/sealer.ts';
 import { createVerifier } from './adapters/verifier.ts';
@@ -21,6 +20,7 @@ import { createServerStream } from './app/server-stream.ts';
 import { StationApp } from './app/station-app.ts';
 import { lockWithSurroundings } from './app/surroundings.ts';
 import { createUploader } from './app/uploader.ts';
+import type { KeyReader } from './ports/key-reader.ts';
 import type { Transport } from './ports/transport.ts';
 import type { Shell } from './shell.ts';
 
@@ -30,8 +30,6 @@ const LAST_UPLOAD_MS = 2_000;
 export interface PairedStationOptions {
   readonly config: StationConfig;
   readonly folder: string;
-  /** Folder of the agent's bundle. */
-  readonly bundle: string;
   readonly identity: PairResponse;
   readonly pairing: Pick<Pairing, 'isRevoked' | 'setRevoked'>;
   /** At this start. */
@@ -44,8 +42,16 @@ export interface PairedStationOptions {
   readonly link: LinkTracker;
   readonly transport: Transport;
   readonly shell: Shell;
+  readonly keys: KeyReader;
   readonly firstRevision: number;
   readonly report: (code: string, cause?: unknown) => void;
+}
+
+export interface PairedStation {
+  /** Version of the directory in force. */
+  readonly directoryVersion: () => number | undefined;
+  /** Ends it in order. */
+  readonly finish: () => Promise<void>;
 }
 
 export type StartFailure = 'journal-in-use' | 'journal-broken';
@@ -56,8 +62,8 @@ export type StartFailure = 'journal-in-use' | 'journal-broken';
  */
 export async function startPairedStation(
   options: PairedStationOptions,
-): Promise<{ readonly finish: () => Promise<void> } | { readonly failure: StartFailure }> {
-  const { config, folder, bundle, identity, secrets, clock, link, transport, shell, report } =
+): Promise<PairedStation | { readonly failure: StartFailure }> {
+  const { config, folder, identity, secrets, clock, link, transport, shell, keys, report } =
     options;
   let directoryVersion = (): number => 0;
 
@@ -89,14 +95,6 @@ export async function startPairedStation(
   if (refused) report(`directory:stored:${refused}`);
   directoryVersion = () => store.current()?.version ?? 0;
 
-  const simulatedKey = __SIMULATED_KEYS__ ? process.env['WARDLOCK_SIMULATED_KEY'] : undefined;
-  const keys = keyProcess(
-    path.join(bundle, 'key-process.cjs'),
-    __SIMULATED_KEYS__ && simulatedKey !== undefined
-      ? { WARDLOCK_SIMULATED_KEY: simulatedKey }
-      : {},
-    report,
-  );
   const station = new StationApp(
     {
       clock,
@@ -210,6 +208,7 @@ export async function startPairedStation(
   shell.attach(station);
 
   return {
+    directoryVersion: () => store.current()?.version,
     async finish() {
       station.shutdown();
       stream.close();

@@ -1,22 +1,32 @@
 import path from 'node:path';
 import type { EventDraft, EventType } from '../common/event.ts';
 import type { StationConfig } from './adapters/config.ts';
-import { bootView } from './app/boot-view.ts';
+import { type BootStep, bootView } from './app/boot-view.ts';
 import { sparingly } from './app/sparingly.ts';
 import type { StationApp } from './app/station-app.ts';
 import type { Stop } from './domain/station-state.ts';
 import { handleAsks, tellView } from './ipc/handle.ts';
+import type { CheckName } from '../common/findings.ts';
+import type { Checked, Language, StationView } from '../preload/contract.ts';
 import type { Clock } from './ports/clock.ts';
 import { demoKeysWindow } from './windows/demo-keys.ts';
 import { stationPages } from './windows/pages.ts';
 import type { SessionListener } from './windows/session-windows.ts';
 import { type Desk, desk } from './windows/surfaces.ts';
 
+type Check = (name: CheckName) => Promise<Checked>;
+
 /** Windows and pages, covered from the first moment; the station is put behind them when it is there. */
 export interface Shell {
   readonly desk: Desk;
   /** What the curtain says while there is no station yet. Returns the number of that view. */
   boot(stop: Stop, unsealed?: boolean): number;
+  /** The same, for a station that wants a pairing code. */
+  unpaired(step: Extract<BootStep, { kind: 'unpaired' }>): void;
+  /** Who answers the connection test. */
+  offer(check: Check): void;
+  /** Who takes a pairing code from now on. */
+  askFor(take: (code: string) => void): void;
   attach(station: StationApp): void;
 }
 
@@ -32,8 +42,10 @@ export async function createShell(
   let boot = bootView(
     { place, language, theme, helpPhone, simulated: __SIMULATED_KEYS__, unsealed: false },
     0,
-    'starting',
+    { kind: 'stopped', stop: 'starting' },
   );
+  let takeCode = (_code: string): void => undefined;
+  let check: Check | undefined;
 
   const sessionListener = (session: string): SessionListener => {
     const note = (type: EventType, outcome: 'success' | 'failure', detail: EventDraft['detail']) =>
@@ -63,7 +75,10 @@ export async function createShell(
       stay: () => station?.stay(),
       selectApp: (id) => station?.selectApp(id),
       reportLostKey: (said) => station?.reportLostKey(said) ?? 'not-recorded',
-      setLanguage: (next) => station?.setLanguage(next),
+      pair: (code) => takeCode(code),
+      // Nothing can be looked at before there is a configuration in force.
+      check: (name) => check?.(name) ?? { finding: 'after-server' },
+      setLanguage,
       naming: (session, page) => windows.naming(page, session),
     },
     pages.origin,
@@ -87,6 +102,17 @@ export async function createShell(
   });
   windows.cover();
 
+  function tell(next: Partial<StationView>): number {
+    boot = { ...boot, ...next, revision: boot.revision + 1 };
+    tellView(windows.pages(), boot);
+    return boot.revision;
+  }
+  /** A page does not wait for the station to speak its reader's language. */
+  function setLanguage(next: Language): void {
+    if (station === undefined) tell({ language: next });
+    else station.setLanguage(next);
+  }
+
   if (__SIMULATED_KEYS__) {
     const address = process.env['WARDLOCK_DEMO_KEYS'];
     if (address !== undefined) windows.onRestacked(demoKeysWindow(address).raise);
@@ -95,17 +121,15 @@ export async function createShell(
   return {
     desk: windows,
     boot(stop, unsealed = boot.unsealed) {
-      boot = {
-        ...boot,
-        unsealed,
-        revision: boot.revision + 1,
-        screen: { kind: 'curtain', step: { kind: 'stopped', stop } },
-      };
-      tellView(windows.pages(), boot);
-      return boot.revision;
+      takeCode = () => undefined;
+      return tell({ unsealed, screen: { kind: 'curtain', step: { kind: 'stopped', stop } } });
     },
+    unpaired: (step) => void tell({ screen: { kind: 'curtain', step } }),
+    offer: (next) => void (check = next),
+    askFor: (next) => void (takeCode = next),
     attach(next) {
       station = next;
+      next.setLanguage(boot.language);
       next.onView((view) => tellView(windows.pages(), view));
       tellView(windows.pages(), next.view());
     },

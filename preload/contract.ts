@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkNames, findings } from '../common/findings.ts';
 import { keyRefusals } from '../common/key-refusal.ts';
 
 export { askChannel, tellChannel } from './channels.ts';
@@ -31,7 +32,6 @@ export type Notice = z.infer<typeof notice>;
 /** Why this station opens for nobody now. */
 export const stops = [
   'starting',
-  'unpaired',
   'pending',
   'revoked',
   'no-directory',
@@ -42,6 +42,32 @@ export const stops = [
 ] as const;
 export const stop = z.enum(stops);
 export type Stop = z.infer<typeof stop>;
+
+/** Why a pairing code did not pair. */
+export const pairingProblems = [
+  'pairing-code-malformed',
+  'pairing-code-unknown',
+  'pairing-code-expired',
+  'pairing-code-used',
+  /** Another server answered than the one that made the code. */
+  'server-key-mismatch',
+  'slow-down',
+  'unreachable',
+  /** Refused for a reason that a station cannot mend. */
+  'refused',
+] as const;
+export const pairingProblem = z.enum(pairingProblems);
+export type PairingProblem = z.infer<typeof pairingProblem>;
+
+export const checkName = z.enum(checkNames);
+export const finding = z.enum([...findings.good, ...findings.bad, ...findings.later]);
+/** What a check of the connection test found. */
+export const checked = z.strictObject({
+  finding,
+  /** An address, a version, a count: said beside the sentence. */
+  value: z.string().max(120).optional(),
+});
+export type Checked = z.infer<typeof checked>;
 
 const sessionId = z.string().max(64);
 const time = z.iso.datetime({ precision: 3 });
@@ -73,6 +99,15 @@ export const curtainStep = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('touch') }),
   z.strictObject({ kind: z.literal('opening') }),
   z.strictObject({ kind: z.literal('stopped'), stop }),
+  /** Not paired with a server yet: it asks for a pairing code. */
+  z.strictObject({
+    kind: z.literal('unpaired'),
+    /** Host of the server, as configured. */
+    server: z.string(),
+    /** The server is being asked. */
+    isAsking: z.boolean(),
+    problem: pairingProblem.optional(),
+  }),
 ]);
 export type CurtainStep = z.infer<typeof curtainStep>;
 
@@ -182,6 +217,9 @@ export const stationContract = {
     selectApp: ask(z.tuple([z.string().max(32)]), z.void()),
     /** A claim for the help desk; it switches nothing off. */
     reportLostKey: ask(z.tuple([lostKey]), lostKeyAnswer),
+    /** A code as it was typed; what comes of it is in the view. */
+    pair: ask(z.tuple([z.string().max(64)]), z.void()),
+    check: ask(z.tuple([checkName]), checked),
     setLanguage: ask(z.tuple([language]), z.void()),
     /** The bar: the session whose member's name it has just drawn. */
     naming: ask(z.tuple([sessionId]), z.void()),

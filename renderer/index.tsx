@@ -4,6 +4,7 @@ import './ui/controls.css';
 import './ui/key-art.css';
 import './features/lock/lock.css';
 import './features/help/help.css';
+import './features/setup/setup.css';
 import './features/session/session.css';
 import './ui/forced-colors.css';
 import { StrictMode } from 'react';

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
+import { type Result, ok } from '../../common/result.ts';
 import { type PairResponse, pairResponse } from '../../common/wire.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Transport } from '../ports/transport.ts';
+import type { Transport, TransportError } from '../ports/transport.ts';
 import { readIfPresent, writeDurably } from './durable-file.ts';
-
-const RETRY_MS = 5_000;
 
 const stored = pairResponse.extend({
   /** Which pairing of this station it is, from 1: each has a key of its own. */
@@ -28,14 +26,13 @@ export interface Pairing {
   numberFor(code: string | undefined): number;
   /** Remembers, also over a restart, what the server has said. */
   setRevoked(isRevoked: boolean): Promise<void>;
-  /** Asks until the server has paired this station; `told` hears why it has not. */
+  /** Asks the server once; what it answered is on disk when this resolves with it. */
   pair(
     transport: Transport,
-    clock: Clock,
     code: string,
     place: string,
-    told: (why: string) => void,
-  ): Promise<PairResponse>;
+    number: number,
+  ): Promise<Result<PairResponse, TransportError>>;
 }
 
 /** The pairing of this station, kept in its data folder. A file that cannot be read is no pairing. */
@@ -66,19 +63,11 @@ export async function openPairing(folder: string): Promise<Pairing> {
         await store({ ...current, isRevoked });
       }
     },
-    async pair(transport, clock, code, place, told) {
-      const number = numberFor(code);
-      for (;;) {
-        const answer = await transport.pair(code, place, current?.station);
-        if (answer.ok) {
-          await store({ ...answer.value, number, code: hashOf(code), isRevoked: false });
-          return answer.value;
-        }
-        told(answer.error.kind === 'refused' ? answer.error.error.code : 'unreachable');
-        await new Promise<void>((resolve) => {
-          clock.at(clock.mono() + RETRY_MS, resolve);
-        });
-      }
+    async pair(transport, code, place, number) {
+      const answer = await transport.pair(code, place, current?.station);
+      if (!answer.ok) return answer;
+      await store({ ...answer.value, number, code: hashOf(code), isRevoked: false });
+      return ok(answer.value);
     },
   };
 }

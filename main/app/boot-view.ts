@@ -1,5 +1,7 @@
-import type { StationView } from '../../preload/contract.ts';
-import type { Stop } from '../domain/station-state.ts';
+import type { CurtainStep, StationView } from '../../preload/contract.ts';
+
+/** What the curtain may say before there is a station: why it opens for nobody, or what it wants first. */
+export type BootStep = Extract<CurtainStep, { kind: 'stopped' | 'unpaired' }>;
 
 /** What the pages show before there is a station to show: locked, and why. */
 export function bootView(
@@ -7,7 +9,7 @@ export function bootView(
     readonly helpPhone: string | undefined;
   },
   revision: number,
-  stop: Stop,
+  step: BootStep,
 ): StationView {
   const { helpPhone, ...rest } = facts;
   return {
@@ -16,6 +18,6 @@ export function bootView(
     revision,
     link: { kind: 'connecting' },
     parked: [],
-    screen: { kind: 'curtain', step: { kind: 'stopped', stop } },
+    screen: { kind: 'curtain', step },
   };
 }

@@ -59,7 +59,6 @@ const stopOrder: readonly Stop[] = [
   'fault',
   'unsealed',
   'journal',
-  'unpaired',
   'revoked',
   'pending',
   'no-directory',

@@ -6,7 +6,6 @@ import type { HeldSession, Session } from './session.ts';
 /** Why the station opens for nobody, whoever comes. */
 export type Stop =
   | 'starting'
-  | 'unpaired'
   /** Paired, and waiting for an administrator. */
   | 'pending'
   /** The server takes nothing more from this station's key. */

@@ -1,6 +1,7 @@
 import { createInstance } from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
-import type { Notice, Stop } from '../../preload/contract.ts';
+import type { CheckName, Finding } from '../../common/findings.ts';
+import type { Notice, PairingProblem, Stop } from '../../preload/contract.ts';
 import { useView } from '../store/station-store.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
@@ -16,6 +17,9 @@ type Said = { readonly title: string; readonly text: string };
 // Every code that main may send has its words; a new code does not compile without them.
 en.notice satisfies Record<Notice, Said>;
 en.stop satisfies Record<Stop, Said>;
+en.setup.problem satisfies Record<PairingProblem, Said>;
+en.checks.name satisfies Record<CheckName, string>;
+en.checks.finding satisfies Record<Finding, string>;
 
 export const i18n = createInstance({
   resources: { en: { station: en }, es: { station: es } },

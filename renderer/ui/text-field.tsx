@@ -18,6 +18,7 @@ export function TextField({
   onFocus?: () => void;
   maxLength?: number;
   className?: string;
+  readOnly?: boolean;
   'data-first'?: boolean;
   'aria-describedby'?: string;
   'aria-invalid'?: boolean;

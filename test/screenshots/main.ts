@@ -50,7 +50,7 @@ async function take(page: Page, station: FakeStation, shot: Shot): Promise<void>
     for (const digit of '4938') await page.keyboard.press(digit);
   }
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
-  await leave(page, scene);
+  await leave(page, station, scene);
   for (let digits = 4; digits > 0; digits -= 1) await page.keyboard.press('Backspace');
 }
 

@@ -39,7 +39,7 @@ const pick = (pattern: RegExp) => all.filter(([name]) => pattern.test(name));
 
 /** The states whose words or controls need the most room. */
 const roomy = pick(
-  /^curtain-(tap|key-in|pin|pin-again-twice|touch|offline|six-parked|marks|notice-pin-must-change-key-in|stopped-outdated|help-(blocked|lost)|lost-.*)$|^(bar|overlay)/,
+  /^curtain-(tap|key-in|pin|pin-again-twice|touch|offline|six-parked|marks|notice-pin-must-change-key-in|stopped-outdated|help-(blocked|lost)|lost-.*|unpaired(-typed|-server-key-mismatch)?|checks-(good|4|nothing-set))$|^(bar|overlay)/,
 );
 
 const shot = (
@@ -64,7 +64,7 @@ export const shots: readonly Shot[] = [
     shot(scene, '-1280', square),
   ]),
   ...pick(
-    /^(curtain-(tap|pin|pin-again-twice|offline|help-nothing|lost-(name-typed|reported|among-parked))|bar|overlay-(idle|key))$/,
+    /^(curtain-(tap|pin|pin-again-twice|offline|help-nothing|lost-(name-typed|reported|among-parked)|unpaired-typed|checks-4|stopped-outdated)|bar|overlay-(idle|key))$/,
   ).flatMap((scene) => [
     shot(scene, '-forced', desk, { forcedColors: true }),
     shot(scene, '-200', desk, { doubleText: true }),

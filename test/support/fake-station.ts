@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import {
+  type AskArgs,
   type AskName,
   type AskResult,
   type StationView,
@@ -14,7 +15,9 @@ export interface Asked {
 }
 
 /** What main answers, by question. */
-export type Answers = { readonly [N in AskName]?: AskResult<N> };
+export type Answers = {
+  readonly [N in AskName]?: AskResult<N> | ((...args: AskArgs<N>) => AskResult<N>);
+};
 
 export interface FakeStation {
   /** Everything asked since the page was opened, except for the first view. */
@@ -36,7 +39,10 @@ const SHOW = '__show';
  */
 export async function fakeStation(page: Page, first: Unnumbered): Promise<FakeStation> {
   const asked: Asked[] = [];
-  const answers: Record<string, unknown> = { reportLostKey: 'reported' };
+  const answers: Record<string, unknown> = {
+    reportLostKey: 'reported',
+    check: { finding: 'server-good' },
+  };
   let revision = 1;
   let current: StationView = stationView.parse({ ...first, revision });
 
@@ -45,7 +51,8 @@ export async function fakeStation(page: Page, first: Unnumbered): Promise<FakeSt
     const parsed: readonly unknown[] = args.parse(carried.map(unpack));
     if (name === 'view') return result.parse(current);
     asked.push({ name, args: parsed });
-    return result.parse(answers[name]);
+    const answer = answers[name];
+    return result.parse(typeof answer === 'function' ? answer(...parsed) : answer);
   });
   await page.addInitScript(install, { names: Object.keys(stationContract.ask), BINDING, SHOW });
 

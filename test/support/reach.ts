@@ -18,12 +18,14 @@ export async function reach(page: Page, station: FakeStation, scene: Scene): Pro
   for (const name of press?.(words[view.language]) ?? []) {
     await page.getByRole('button', { name, exact: true }).click();
   }
-  for (const key of type) await page.keyboard.press(named[key] ?? key, { delay: 15 });
+  for (const key of type) await page.keyboard.press(named[key] ?? key, { delay: 40 });
   if (press || type) await settle(page);
 }
 
-/** Back to what the view alone shows. */
-export async function leave(page: Page, { press }: Scene): Promise<void> {
-  const back = page.locator('.floor .back');
-  while (press && (await back.isVisible())) await back.click();
+/** Leaves what was pressed and typed: another step takes its place. */
+export async function leave(page: Page, station: FakeStation, scene: Scene): Promise<void> {
+  if (scene.press === undefined && scene.type === undefined) return;
+  const step = { kind: 'opening' } as const;
+  await station.show({ ...scene.view, screen: { kind: 'curtain', step } });
+  await settle(page);
 }

@@ -1,10 +1,13 @@
 import {
+  type Checked,
   type CurtainStep,
   type LostKeyAnswer,
   type StationView,
   notices,
+  pairingProblems,
   stops,
 } from '../../preload/contract.ts';
+import type { CheckName, Finding } from '../../common/findings.ts';
 import { type Topic, topicNames } from '../../renderer/features/help/topics.ts';
 import type { Words } from '../../renderer/i18n/en.ts';
 import type { Answers, Unnumbered } from './fake-station.ts';
@@ -105,6 +108,61 @@ const lost = (rest: Partial<Unnumbered> = {}): Scene => ({
   view: curtain(tap, rest),
   press: (words) => [words.help, words.helpPanel.lost.name, words.helpPanel.report.button],
 });
+const unpaired = (
+  rest: Partial<Extract<CurtainStep, { kind: 'unpaired' }>> = {},
+  type?: string,
+): Scene => ({
+  url: '/curtain',
+  view: curtain(
+    { kind: 'unpaired', server: 'wardlock.clinic.example', isAsking: false, ...rest },
+    { parked: [], link: { kind: 'connecting' } },
+  ),
+  ...(type === undefined ? {} : { type }),
+});
+const CODE = 'NB2HI4DTHIXS6ZTP.K5QXEZDMN5RWWLTF';
+
+const allWell: Readonly<Record<CheckName, Checked>> = {
+  name: { finding: 'name-found', value: '10.4.17.22' },
+  connection: { finding: 'tls-good', value: 'TLSv1.3' },
+  server: { finding: 'server-good' },
+  clock: { finding: 'clock-good', value: '0 s' },
+  station: { finding: 'station-good' },
+  directory: { finding: 'directory-good', value: '4182' },
+  keys: { finding: 'keys-good', value: '1' },
+  idle: { finding: 'idle-good' },
+};
+const checks = (found: Partial<Record<CheckName, Checked>>, scene: Scene = unpaired()): Scene => ({
+  ...scene,
+  press: (words) => [words.checks.open],
+  answers: { check: (name) => found[name] ?? allWell[name] },
+});
+/** Every finding somewhere, one screen for each finding of the row that has most. */
+const findingScenes = Object.fromEntries(
+  (
+    [
+      { name: 'name-unknown', connection: 'name-unknown', server: 'after-server' },
+      { connection: 'connection-refused', clock: 'after-server', station: 'after-pairing' },
+      { connection: 'connection-silent', server: 'server-other', directory: 'after-pairing' },
+      { connection: 'tls-missing', server: 'server-failing', keys: 'keys-none' },
+      { connection: 'certificate-untrusted', clock: 'clock-off', station: 'station-unknown' },
+      { connection: 'certificate-date', keys: 'keys-crashed', idle: 'idle-still' },
+      {
+        connection: 'certificate-name',
+        station: 'station-refused',
+        directory: 'directory-missing',
+      },
+      { name: 'name-local', connection: 'connection-local', station: 'station-pending' },
+      { station: 'station-revoked' },
+    ] satisfies readonly Partial<Record<CheckName, Finding>>[]
+  ).map((found, index) => [
+    `curtain-checks-${index}`,
+    checks(
+      Object.fromEntries(
+        Object.entries(found).map(([name, finding]) => [name, { finding, value: '3 min' }]),
+      ),
+    ),
+  ]),
+);
 const lostAnswer = (answer: LostKeyAnswer, rest: Partial<Unnumbered> = {}): Scene => ({
   ...lost(rest),
   press: (words) => [...(lost().press?.(words) ?? []), parked[0]?.name ?? ''],
@@ -155,6 +213,25 @@ export const scenes = {
   'curtain-lost-reported': lostAnswer('reported'),
   'curtain-lost-not-recorded': lostAnswer('not-recorded', noPhone),
   'curtain-lost-too-many': lostAnswer('too-many'),
+  'curtain-unpaired': unpaired(),
+  'curtain-unpaired-typed': unpaired({}, CODE),
+  'curtain-unpaired-missing': unpaired({}, `${CODE.slice(0, 20)}\r`),
+  'curtain-unpaired-asking': unpaired({ isAsking: true }),
+  ...Object.fromEntries(
+    pairingProblems.map((problem) => [`curtain-unpaired-${problem}`, unpaired({ problem })]),
+  ),
+  'curtain-checks-good': checks({}),
+  'curtain-checks-nothing-set': checks(
+    {},
+    {
+      url: '/curtain',
+      view: curtain(
+        { kind: 'stopped', stop: 'no-directory' },
+        { parked: [], unsealed: true, ...noPhone },
+      ),
+    },
+  ),
+  ...findingScenes,
   'curtain-plain': { url: '/curtain?plain', view: curtain(pin()) },
   ...Object.fromEntries(
     notices.flatMap((notice) =>

@@ -1,13 +1,11 @@
-import { useEffect, useState } from 'react';
-import { useWords } from '../../i18n/i18n.ts';
-import { Button } from '../../ui/button.tsx';
+import { useState } from 'react';
+import { Back } from '../../ui/back.tsx';
 import { HelpPanel } from './help-panel.tsx';
 import { LostReport } from './lost-report.tsx';
 import type { Topic } from './topics.ts';
 
 /** Help at the curtain: from the topics to the report of a lost key, and one step back each time. */
 export function useHelp(first: Topic, onClose: () => void) {
-  const t = useWords();
   const [topic, setTopic] = useState(first);
   const [isReporting, setReporting] = useState(false);
 
@@ -16,14 +14,6 @@ export function useHelp(first: Topic, onClose: () => void) {
     setTopic('lost');
     setReporting(false);
   };
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.repeat) back();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  });
-
   return {
     panel: (
       <section className="opening full help" aria-labelledby="help-title">
@@ -34,10 +24,6 @@ export function useHelp(first: Topic, onClose: () => void) {
         )}
       </section>
     ),
-    back: (
-      <Button className="back" icon="arrow-left" onClick={back}>
-        {t('back')}
-      </Button>
-    ),
+    back: <Back onBack={back} />,
   };
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { useView } from '../../store/station-store.ts';
+import { Back } from '../../ui/back.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Cloth } from '../../ui/cloth.tsx';
 import { Icon } from '../../ui/icon.tsx';
@@ -9,6 +10,8 @@ import { Rail } from '../../ui/rail.tsx';
 import { useTimes } from '../../ui/times.ts';
 import { useHelp } from '../help/help.tsx';
 import { type Topic, topicOf } from '../help/topics.ts';
+import { CheckList } from '../setup/check-list.tsx';
+import { Setup } from '../setup/setup.tsx';
 import { ClockFace } from './clock-face.tsx';
 import { OfflineNote } from './offline-note.tsx';
 import { ParkedTags } from './parked-tags.tsx';
@@ -18,11 +21,25 @@ import { Step } from './step.tsx';
 export function Curtain() {
   const t = useWords();
   const step = useView(({ screen }) => (screen.kind === 'curtain' ? screen.step : undefined));
-  const [isHelping, setHelping] = useState(false);
+  const [aside, setAside] = useState<'help' | 'checks'>();
+  const close = () => setAside(undefined);
   // A key that answers has helped already.
-  useEffect(() => setHelping(false), [step?.kind]);
+  useEffect(close, [step?.kind]);
 
-  if (isHelping) return <Helping first={topicOf(step)} onClose={() => setHelping(false)} />;
+  if (aside === 'help') return <Helping first={topicOf(step)} onClose={close} />;
+  if (aside === 'checks') return <Checking onClose={close} />;
+  const checks = (
+    <Button icon="scan-search" onClick={() => setAside('checks')}>
+      {t('checks.open')}
+    </Button>
+  );
+  if (step?.kind === 'unpaired') {
+    return (
+      <Aside floor={checks}>
+        <Setup step={step} />
+      </Aside>
+    );
+  }
   return (
     <div className="station">
       <Rail />
@@ -36,9 +53,10 @@ export function Curtain() {
         <Step />
       </main>
       <Floor>
-        <Button icon="circle-question-mark" onClick={() => setHelping(true)}>
+        <Button icon="circle-question-mark" onClick={() => setAside('help')}>
           {t('help')}
         </Button>
+        {step?.kind === 'stopped' && step.stop !== 'starting' && checks}
       </Floor>
     </div>
   );
@@ -46,13 +64,26 @@ export function Curtain() {
 
 function Helping({ first, onClose }: { first: Topic; onClose: () => void }) {
   const { panel, back } = useHelp(first, onClose);
+  return <Aside floor={back}>{panel}</Aside>;
+}
+
+function Checking({ onClose }: { onClose: () => void }) {
+  return (
+    <Aside floor={<Back onBack={onClose} />}>
+      <CheckList />
+    </Aside>
+  );
+}
+
+/** The cloth drawn open from edge to edge, for what needs the room. */
+function Aside({ floor, children }: { floor: ReactNode; children: ReactNode }) {
   return (
     <div className="station">
       <Rail>
         <SmallClock />
       </Rail>
-      <main className="cloth">{panel}</main>
-      <Floor>{back}</Floor>
+      <main className="cloth">{children}</main>
+      <Floor>{floor}</Floor>
     </div>
   );
 }

@@ -62,6 +62,9 @@ function Content({ step }: { step: CurtainStep }) {
       return <Patience title={t('opening.title')} text={t('opening.text')} />;
     case 'stopped':
       return <Stopped stop={step.stop} />;
+    // Has the whole curtain: see Setup.
+    case 'unpaired':
+      return null;
     default:
       return unreachable(step);
   }

@@ -5,7 +5,6 @@ import { Icon, type IconName } from '../../ui/icon.tsx';
 
 const icons: Record<Stop, IconName> = {
   starting: 'hourglass',
-  unpaired: 'unplug',
   pending: 'hourglass',
   revoked: 'shield-off',
   'no-directory': 'users-round',
