@@ -1,6 +1,6 @@
 import { test as base, expect, type Page } from '@playwright/test';
 import { type FakeStation, type Unnumbered, fakeStation } from '../support/fake-station.ts';
-import { ready, settle, still } from '../support/look.ts';
+import { ready, settle, still, stopClock } from '../support/look.ts';
 import { type StationPages, serveStationPages } from '../support/station-pages.ts';
 import { NOW, type Scene } from '../support/station-views.ts';
 
@@ -37,7 +37,7 @@ export const test = base.extend<Fixtures, { pages: StationPages }>({
   open: async ({ page, pages, trouble: _ }, use) => {
     await use(async ({ url, view }) => {
       const station = await fakeStation(page, view);
-      await page.clock.setFixedTime(NOW);
+      await stopClock(page, NOW);
       await page.goto(pages.origin + url);
       await ready(page);
       await settle(page);
@@ -58,19 +58,24 @@ export async function type(page: Page, keys: string): Promise<void> {
   for (const key of keys) await page.keyboard.press(key, { delay: 40 });
 }
 
-/** What a YubiKey's OTP slot types when it is touched: a keyboard of its own, no hand's pace, then Enter. */
+/** What a YubiKey's OTP slot types when it is touched: a keyboard of its own, 10 ms a character, then Enter. */
 export async function typeAsKey(page: Page): Promise<void> {
   const cdp = await page.context().newCDPSession(page);
-  const strokes = [...'ccccccjlbvkdgtnhrfuibedcjvlnhtrigkkdbfeugvul', '\r'].flatMap((text) => {
-    const key = text === '\r' ? 'Enter' : text;
-    const stroke = { key, windowsVirtualKeyCode: text.toUpperCase().charCodeAt(0) };
-    return [
-      { ...stroke, text, type: 'keyDown' as const },
-      { ...stroke, type: 'keyUp' as const },
-    ];
-  });
-  // All at once: waiting for each would be a hand's pace on a busy machine.
-  await Promise.all(strokes.map((stroke) => cdp.send('Input.dispatchKeyEvent', stroke)));
+  const begin = Date.now() / 1000;
+  const strokes = [...'ccccccjlbvkdgtnhrfuibedcjvlnhtrigkkdbfeugvul', '\r'].flatMap(
+    (text, index) => {
+      const stroke = {
+        key: text === '\r' ? 'Enter' : text,
+        windowsVirtualKeyCode: text.toUpperCase().charCodeAt(0),
+        timestamp: begin + index / 100,
+      };
+      return [
+        { ...stroke, text, type: 'keyDown' as const },
+        { ...stroke, type: 'keyUp' as const },
+      ];
+    },
+  );
+  for (const stroke of strokes) await cdp.send('Input.dispatchKeyEvent', stroke);
   await cdp.detach();
 }
 

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, type Page, chromium } from '@playwright/test';
 import { type FakeStation, type Unnumbered, fakeStation } from '../support/fake-station.ts';
-import { doubleText, ready, still } from '../support/look.ts';
+import { doubleText, ready, still, stopClock } from '../support/look.ts';
 import { leave, reach } from '../support/reach.ts';
 import { serveStationPages } from '../support/station-pages.ts';
 import { NOW } from '../support/station-views.ts';
@@ -36,7 +36,7 @@ async function open(browser: Browser, origin: string, frame: Frame, view: Unnumb
   const page = await context.newPage();
   const station = await fakeStation(page, view);
   if (frame.doubleText) await doubleText(page);
-  await page.clock.setFixedTime(NOW);
+  await stopClock(page, NOW);
   await page.goto(origin + frame.url);
   await ready(page);
   return { page, station, close: () => context.close() };
