@@ -106,13 +106,8 @@ test('a pairing code is used no oftener than it may, whichever servers are asked
   const keys = await loadKeys(data);
   const now = Date.now();
   await seed(here, keys, makePractice().practice, now);
-  const code = await createPairingCode(here, keys, {
-    group: 'ICU North',
-    uses: 3,
-    hours: 1,
-    approved: true,
-    now,
-  });
+  const wanted = { group: 'ICU North', uses: 3, hours: 1, approved: true, now };
+  const code = await createPairingCode(here, keys, wanted);
   if (!code.ok) throw new Error('no such group');
   const outcomes = await Promise.all(
     Array.from({ length: 12 }, (_, n) => {
