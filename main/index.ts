@@ -21,7 +21,7 @@ import { stationChecks } from './app/checks.ts';
 import { watchKeys } from './app/key-watch.ts';
 import { trackLink } from './app/link-tracker.ts';
 import { pairingDesk } from './app/pairing-desk.ts';
-import { type PairedStation, startPairedStation } from './paired-station.ts';
+import type { PairedStation } from './paired-station.ts';
 import type { Transport } from './ports/transport.ts';
 import { type Shell, createShell } from './shell.ts';
 import type { Desk } from './windows/surfaces.ts';
