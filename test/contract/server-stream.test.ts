@@ -31,6 +31,32 @@ function streamOf(agent: Agent, clock: Clock = fastClock) {
   return { stream, hints, reports, openings: () => openings };
 }
 
+/** A clock that never wakes anybody: what comes, comes by the stream. */
+const still: Clock = { ...fastClock, at: () => () => undefined };
+
+const storeOf = ({ place, paired, state }: Agent) =>
+  openDirectoryStore({
+    file: path.join(place.folder, 'directory.jws'),
+    serverKey: paired.serverKey,
+    group: paired.group,
+    rpId: 'localhost',
+    state,
+  });
+
+const quiet = (
+  { transport, report }: Agent,
+  store: Parameters<typeof createDirectorySync>[0]['store'],
+) => ({
+  store,
+  transport,
+  clock: still,
+  random: Math.random,
+  report,
+  updated: () => undefined,
+  refused: () => undefined,
+  confirmed: () => undefined,
+});
+
 /** As another process does it: the command line, or a second server on the same data. */
 async function changePolicyElsewhere({ lab }: Agent, idleLockSeconds: number): Promise<void> {
   const elsewhere = await openStore(lab);
@@ -43,25 +69,8 @@ async function changePolicyElsewhere({ lab }: Agent, idleLockSeconds: number): P
 
 test('a directory changed by another process is in force at a listening station, without its poll', async () => {
   const agent = await pairedAgent();
-  // A clock that never wakes anybody: what comes, comes by the stream.
-  const still: Clock = { ...fastClock, at: () => () => undefined };
-  const { store } = await openDirectoryStore({
-    file: path.join(agent.place.folder, 'directory.jws'),
-    serverKey: agent.paired.serverKey,
-    group: agent.paired.group,
-    rpId: 'localhost',
-    state: agent.state,
-  });
-  const sync = createDirectorySync({
-    store,
-    transport: agent.transport,
-    clock: still,
-    random: Math.random,
-    report: agent.report,
-    updated: () => undefined,
-    refused: () => undefined,
-    confirmed: () => undefined,
-  });
+  const { store } = await storeOf(agent);
+  const sync = createDirectorySync(quiet(agent, store));
   cleanups.push(() => sync.close());
   const stream = createServerStream({
     transport: agent.transport,
@@ -78,6 +87,33 @@ test('a directory changed by another process is in force at a listening station,
   await vi.waitFor(() => expect(store.current()?.version).toBe(2), { timeout: 30_000 });
   expect(store.current()?.policy.idleLockSeconds).toBe(61);
   expect(agent.reports).toEqual([]);
+});
+
+test('a hint that comes while the directory is asked for is not lost', async () => {
+  const agent = await pairedAgent();
+  const { store } = await storeOf(agent);
+  let asked = 0;
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const sync = createDirectorySync({
+    ...quiet(agent, store),
+    transport: {
+      async directory(have) {
+        const answer = await agent.transport.directory(have);
+        if (++asked === 1) await held;
+        return answer;
+      },
+    },
+  });
+  cleanups.push(() => sync.close());
+  sync.start();
+  await vi.waitFor(() => expect(asked).toBe(1));
+  await changePolicyElsewhere(agent, 64);
+  sync.kick();
+  release();
+  await vi.waitFor(() => expect(store.current()?.version).toBe(2), { timeout: 30_000 });
 });
 
 test('a hint says which version there is, once', async () => {
@@ -99,7 +135,7 @@ test('a stream that ends is opened again, and its end is told once', async () =>
   const { openings, reports, stream } = streamOf(agent);
   await vi.waitFor(() => expect(openings()).toBe(1), { timeout: 30_000 });
   // The same station once more: the server keeps the newer of the two.
-  const second = streamOf(agent, { ...fastClock, at: () => () => undefined });
+  const second = streamOf(agent, still);
   await vi.waitFor(() => expect(second.openings()).toBe(1), { timeout: 30_000 });
   await vi.waitFor(() => expect(openings()).toBe(2), { timeout: 30_000 });
   await vi.waitFor(() => expect(second.stream.isOpen()).toBe(false), { timeout: 30_000 });
