@@ -99,6 +99,7 @@ export async function createShell(
       station?.dispatch({ type: 'lock', cause: 'fault' });
     },
     displaysChanged: () => station?.dispatch({ type: 'lock', cause: 'display' }),
+    partitionKept: (cause) => report('partition-kept', cause),
   });
   windows.cover();
 

@@ -323,7 +323,7 @@ export class StationApp {
       case 'destroy':
         return surfaces.destroy(effect.session);
       case 'uncover':
-        return this.uncover(effect.session, effect.fresh);
+        return this.uncover(effect.session, effect.member, effect.fresh);
       case 'record':
         if (effect.attempt === undefined) return this.writer.record(effect.drafts);
         return this.recordAccess(effect.drafts, effect.attempt);
@@ -347,8 +347,8 @@ export class StationApp {
     }
   }
 
-  private uncover(session: string, fresh: boolean): void {
-    if (fresh) this.ports.surfaces.open(session, this.directory?.apps ?? []);
+  private uncover(session: string, member: string, fresh: boolean): void {
+    if (fresh) this.ports.surfaces.open(session, member, this.directory?.apps ?? []);
     this.idle.present();
     this.ports.surfaces.uncover(session);
   }

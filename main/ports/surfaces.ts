@@ -14,8 +14,8 @@ export interface Surfaces {
   /** Shows bar and windows of the session, then takes the curtain from the working display. */
   uncover(session: string): void;
   /** Creates bar and app windows of a new session, hidden; apps that do not start automatically wait. */
-  open(session: string, apps: readonly ClinicalApp[]): void;
-  /** Destroys the session's windows and its in-memory partition. */
+  open(session: string, member: string, apps: readonly ClinicalApp[]): void;
+  /** Destroys the session's windows and all that its in-memory partition holds. */
   destroy(session: string): void;
   /** Brings an app to the front; starts it where it does not run. */
   selectApp(session: string, app: string): void;

@@ -1,16 +1,15 @@
-import { type Rectangle, type WebContents, session as electronSession } from 'electron';
+import type { Rectangle, WebContents } from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
 import { appHeaders, headerValues } from './app-headers.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
 import { guardPage } from './page-guard.ts';
+import type { Home } from './partitions.ts';
 import { type SessionApps, sessionApps } from './session-apps.ts';
 import { sandboxedWindow } from './station-window.ts';
 
-/** The app windows of one session, in its own in-memory partition. */
-export interface SessionWindows extends Omit<SessionApps, 'appOf' | 'destroy'> {
+/** The app windows of one session, in a partition of its own. */
+export interface SessionWindows extends Omit<SessionApps, 'appOf'> {
   readonly apps: readonly ClinicalApp[];
-  /** Destroys windows and everything the partition holds. */
-  destroy(): Promise<void>;
   has(contents: WebContents): boolean;
   /** Tells that one of the windows tried what it may not. */
   blocked(contents: WebContents, what: Blocked): void;
@@ -37,14 +36,13 @@ const hostAllowed = (app: ClinicalApp, url: string): boolean => {
 };
 
 export function sessionWindows(
-  id: string,
+  home: Home,
   apps: readonly ClinicalApp[],
   preload: string,
   bounds: Rectangle,
   on: SessionListener,
 ): SessionWindows {
-  // No "persist:" prefix: the partition lives in memory and dies with its windows.
-  const partition = electronSession.fromPartition(`session-${id}`, { cache: true });
+  const { partition } = home;
   const blocked = (contents: WebContents | null, what: Blocked) =>
     on.blocked(what, contents === null ? undefined : running.appOf(contents)?.id);
   denyEverything(partition, blocked);
@@ -94,10 +92,10 @@ export function sessionWindows(
     get active() {
       return running.active;
     },
-    async destroy() {
+    /** Destroys the windows and everything the partition holds. */
+    destroy() {
       running.destroy();
-      await partition.clearStorageData();
-      await partition.clearCache();
+      home.giveBack();
     },
     has: (contents) => running.appOf(contents) !== undefined,
     blocked,

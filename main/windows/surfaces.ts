@@ -4,6 +4,7 @@ import { BAR_HEIGHT } from './bar-height.ts';
 import { type Curtains, coveringBounds, curtains } from './curtains.ts';
 import { type Blocked, lockDownContents } from './lockdown.ts';
 import type { stationPages } from './pages.ts';
+import { homes } from './partitions.ts';
 import { type SessionListener, type SessionWindows, sessionWindows } from './session-windows.ts';
 import { firstPaint, stationWindow } from './station-window.ts';
 
@@ -50,9 +51,12 @@ export function desk(
     blocked(what: Blocked): void;
     pageGone(surface: 'curtain' | 'bar' | 'overlay'): void;
     displaysChanged(): void;
+    /** The partition of a session that has ended could not be emptied; it is not used again. */
+    partitionKept(cause: unknown): void;
   },
 ): Desk {
   const sessions = new Map<string, SessionWindows>();
+  const homeFor = homes(on.partitionKept);
   const stationContents = new Map<number, BrowserWindow>();
   let shown: string | undefined;
   /** Counts covers and uncovers: an uncovering that has been overtaken does nothing. */
@@ -176,11 +180,11 @@ export function desk(
       restacked();
     },
     prepare: ensureBar,
-    open(session, apps) {
+    open(session, member, apps) {
       ensureBar();
       sessions.set(
         session,
-        sessionWindows(session, apps, preloads.app, area().work, on.session(session)),
+        sessionWindows(homeFor(member), apps, preloads.app, area().work, on.session(session)),
       );
     },
     uncover(session) {
@@ -215,7 +219,7 @@ export function desk(
       const windows = sessions.get(session);
       sessions.delete(session);
       if (shown === session) shown = undefined;
-      void windows?.destroy();
+      windows?.destroy();
     },
     selectApp(session, app) {
       sessions.get(session)?.select(app);

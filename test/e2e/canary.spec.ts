@@ -139,7 +139,7 @@ test('what one member leaves in the apps is in no other session, and on no disk'
     }
     await flush();
     expect(await everywhere()).toEqual([]);
-    // The same member begins with nothing.
+    // The same member begins with nothing, also in a partition that was theirs before.
     await station.open(demo.nurse);
     const again = await station.clinicalApp('/chart');
     await again.waitForLoadState();
@@ -152,6 +152,40 @@ test('what one member leaves in the apps is in no other session, and on no disk'
     expect(files.some((file) => file.startsWith('station/profile/'))).toBe(true);
     await writeFile(path.join(env.TMPDIR, 'planted'), Buffer.from(`x${canary}`, 'utf16le'));
     expect(await everywhere()).toEqual(['tmp/planted']);
+  } finally {
+    await demo.stop();
+  }
+});
+
+test('a partition is used again by its own member only', async () => {
+  const demo = await startDemo({ idleLockSeconds: 600 });
+  try {
+    const { station } = await demo.launch({ demoKeys: false });
+    await station.stepIs('waiting');
+    await station.app.evaluate(() => Reflect.set(globalThis, '__partitions', []));
+    /** The place of the partition of the app on screen in the list of those that were seen. */
+    const partition = () =>
+      station.app.evaluate(({ BrowserWindow }) => {
+        const seen = Reflect.get(globalThis, '__partitions') as unknown[];
+        const chart = BrowserWindow.getAllWindows().find((window) =>
+          window.webContents.getURL().endsWith('/chart'),
+        );
+        const mine = chart?.webContents.session;
+        if (!seen.includes(mine)) seen.push(mine);
+        return seen.indexOf(mine);
+      });
+    const used = { nurse: new Set<number>(), physician: new Set<number>() };
+    for (let round = 0; round < 4; round++) {
+      for (const who of ['nurse', 'physician'] as const) {
+        await station.open(demo[who]);
+        await station.clinicalApp('/chart');
+        used[who].add(await partition());
+        await (await station.bar()).getByRole('button', { name: 'Sign out' }).click();
+        await station.screenIs('curtain');
+      }
+    }
+    expect([...used.nurse].filter((one) => used.physician.has(one))).toEqual([]);
+    expect(used.nurse.size + used.physician.size).toBeLessThan(8);
   } finally {
     await demo.stop();
   }
