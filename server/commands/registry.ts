@@ -1,5 +1,6 @@
 import { adminPrograms } from './admin/registry.ts';
 import { backup } from './backup.ts';
+import { exportEvents } from './export.ts';
 import { init } from './init.ts';
 import { pairingCode } from './pairing-code.ts';
 import type { Program } from './program.ts';
@@ -16,6 +17,7 @@ export const programs: readonly Program[] = [
   restore,
   seedPractice,
   pairingCode,
+  exportEvents,
   verify,
   ...adminPrograms,
 ];
