@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import inspector from 'node:inspector';
 import path from 'node:path';
 import { app, powerMonitor, safeStorage } from 'electron';
 import { type StationClock, createClock } from './adapters/clock.ts';
@@ -14,7 +12,6 @@ import { openLog } from './adapters/log.ts';
 import { keyProcess } from './adapters/key-process.ts';
 import { type Pairing, openPairing } from './adapters/pairing.ts';
 import { openVault, stationSecrets } from './adapters/sealer.ts';
-import { isElevated, refuseStart } from './adapters/start-guard.ts';
 import { serverProbe } from './adapters/server-probe.ts';
 import { createTransport } from './adapters/transport.ts';
 import { stationChecks } from './app/checks.ts';
@@ -36,20 +33,6 @@ const source: ConfigSource = {
   platform: process.platform,
   environment: process.env,
 };
-if (source.packaged) {
-  const refusal = refuseStart({
-    args: process.argv.slice(1),
-    environment: process.env,
-    isElevated: isElevated(process.getuid?.(), () =>
-      execFileSync(String.raw`C:\Windows\System32\whoami.exe`, ['/groups'], { encoding: 'utf8' }),
-    ),
-    isInspectable: inspector.url() !== undefined,
-  });
-  if (refusal !== undefined) {
-    process.stderr.write(`${refusal.sentence}\n`);
-    process.exit(refusal.code);
-  }
-}
 const folder = dataFolder(source) ?? app.getPath('userData');
 mkdirSync(folder, { recursive: true, mode: 0o700 });
 app.setPath('userData', path.join(folder, 'profile'));

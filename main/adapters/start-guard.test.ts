@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { isElevated, refuseStart } from './start-guard.ts';
 
-const plain = { args: [], environment: {}, isElevated: false, isInspectable: false };
+const plain = {
+  args: [],
+  platform: 'linux' as NodeJS.Platform,
+  environment: {},
+  isElevated: false,
+  isInspectable: false,
+};
 
 test('a plain start is allowed', () => {
   expect(
@@ -33,6 +39,17 @@ test.each([
   const refusal = refuseStart({ ...plain, args: [option] });
   expect(refusal?.code).toBe(64);
   expect(refusal?.sentence).toContain(option);
+});
+
+test('the diagnosis is allowed, and no switch beside it', () => {
+  const code = (args: readonly string[], platform: NodeJS.Platform = 'linux') =>
+    refuseStart({ ...plain, args, platform })?.code;
+  expect(code(['--diagnose'])).toBe(undefined);
+  expect(code(['--diagnose', '--json', '/tmp/rows.json'])).toBe(undefined);
+  expect(code(['--diagnose', '--no-sandbox'])).toBe(64);
+  expect(code(['--diagnose', '--json', '--no-sandbox'])).toBe(64);
+  expect(code(['--diagnose', '--json', 'rows.json', '--no-sandbox'])).toBe(64);
+  expect(code(['--diagnose', '--json', '/no-sandbox'], 'win32')).toBe(64);
 });
 
 test('a package that can be inspected takes what a test needs, and nothing else', () => {

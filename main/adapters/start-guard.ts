@@ -4,6 +4,7 @@ const CODES = { option: 64, environment: 64, elevated: 77 } as const;
 export interface StartFacts {
   /** The command line without the program. */
   readonly args: readonly string[];
+  readonly platform: NodeJS.Platform;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The user may do everything on this computer. */
   readonly isElevated: boolean;
@@ -30,8 +31,16 @@ const REFUSED_VARIABLES = new Set(
   ).split(' '),
 );
 
+/** `--diagnose [--json FILE]`, and FILE is no switch in disguise: on Windows those begin with a slash too. */
+function isDiagnosis([first, second, file, ...more]: readonly string[], platform: NodeJS.Platform) {
+  if (first !== '--diagnose' || more.length > 0) return false;
+  if (second === undefined) return true;
+  const isFile = file !== undefined && !(platform === 'win32' ? /^[-/]/ : /^-/).test(file);
+  return second === '--json' && isFile;
+}
+
 /**
- * Why a packaged agent must not start, if so. It takes no options at all: most of Chromium's could weaken it
+ * Why a packaged agent must not start, if so. It takes one option, `--diagnose`: most of Chromium's could weaken it
  * (debugging, no sandbox, proxies, host rules, certificate errors, key logs), and new ones come with each version.
  */
 export function refuseStart(facts: StartFacts): StartRefusal | undefined {
@@ -42,11 +51,12 @@ export function refuseStart(facts: StartFacts): StartRefusal | undefined {
         'Wardlock does not run as root or administrator: start it as the station’s own user.',
     };
   }
-  const option = facts.args.find((arg) => !(facts.isInspectable && FOR_TESTS.test(arg)));
+  const args = facts.args.filter((arg) => !(facts.isInspectable && FOR_TESTS.test(arg)));
+  const option = isDiagnosis(args, facts.platform) ? undefined : args[0];
   if (option !== undefined) {
     return {
       code: CODES.option,
-      sentence: `${JSON.stringify(option)} is not allowed: a station takes no options on its command line.`,
+      sentence: `${JSON.stringify(option)} is not allowed: a station takes no option but --diagnose [--json FILE].`,
     };
   }
   const variable = Object.entries(facts.environment).find(

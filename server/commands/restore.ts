@@ -5,6 +5,7 @@ import { loadBackup } from '../backup/load.ts';
 import { type Contents, checkBackup } from '../backup/read.ts';
 import { path } from '../config/field.ts';
 import { KEY_FILES, SIGNING_KEY, keepSecret, loadKeys } from '../keys.ts';
+import { CHECKPOINT_FILE } from '../ledger/checkpoint-file.ts';
 import { openingFailure } from '../store/failure.ts';
 import { openDatabase } from '../store/store.ts';
 import { program } from './program.ts';
@@ -34,10 +35,17 @@ export const restore = program({
     const { header, trailer } = contents.value;
     return ok(
       `${trailer.rows} rows as they were at ${header.at}.\n` +
+        checkpointAdvice(data) +
         `Settings are not part of a backup: see ${nodePath.join(data, 'wardlock-server.json')}.`,
     );
   },
 });
+
+/** Without it the ledger cannot know that the database is an earlier one (docs/operations.md). */
+const checkpointAdvice = (data: string): string =>
+  existsSync(nodePath.join(data, CHECKPOINT_FILE))
+    ? ''
+    : `Before the first start: copy ${CHECKPOINT_FILE} from the old server’s folder to ${data}, if it can still be read.\n`;
 
 /** The keys to put there. Stations trust the server by its key: a database without it is of no use to them. */
 async function checkKeys(

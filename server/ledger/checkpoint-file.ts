@@ -13,8 +13,11 @@ export interface CheckpointFile {
   write(note: string): Promise<void>;
 }
 
+/** In the data folder. */
+export const CHECKPOINT_FILE = 'ledger-checkpoint';
+
 export function checkpointFile(data: string): CheckpointFile {
-  const file = path.join(data, 'ledger-checkpoint');
+  const file = path.join(data, CHECKPOINT_FILE);
   return {
     async read() {
       try {

@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,21 +11,22 @@ import { lineOf, sum } from '../../server/backup/format.ts';
 import { checkBackup } from '../../server/backup/read.ts';
 import { openSnapshot } from '../../server/backup/snapshot.ts';
 import { writeBackup } from '../../server/backup/write.ts';
-import { loadKeys } from '../../server/keys.ts';
-import { startLedger } from '../../server/ledger/ledger.ts';
+import { KEY_FILES, loadKeys } from '../../server/keys.ts';
+import { CHECKPOINT_FILE } from '../../server/ledger/checkpoint-file.ts';
 import { createLog } from '../../server/log.ts';
 import { migrate } from '../../server/store/migrate.ts';
 import type { Schema } from '../../server/store/schema.ts';
 import { type StorePlace, openDatabase, openStore } from '../../server/store/store.ts';
 import { emptyDatabase, onPostgres, openRaw } from '../support/database.ts';
 import { type Lab, TestJournal, type TestStation, openLab, sendInto } from './server-lab.ts';
-import { serverCommand } from './server-process.ts';
+import { serverCommand, startServer } from './server-process.ts';
 
 let folder: string;
 let lab: Lab;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'wardlock-backup-'));
-  lab = await openLab();
+  // It would go on writing while the test compares.
+  lab = await openLab({ runsLedger: false });
 });
 afterEach(async () => {
   await lab.close();
@@ -126,14 +128,8 @@ test(
     expect(keys.consoleToken).toBe(lab.keys.consoleToken);
     const store = await openStore(place);
     const log = createLog({ write: () => {} });
-    const ledger = startLedger({ store, keys, data: place.data, now: Date.now, log });
-    const app = await buildApp({
-      store,
-      ledger,
-      keys,
-      log,
-      consoleDir: '',
-    });
+    const ledger = { published: () => undefined };
+    const app = await buildApp({ store, keys, log, ledger, consoleDir: '' });
     station.send = sendInto(app);
     await station.fetchNonce();
     const next = journal.append({ type: 'session.ended' });
@@ -142,7 +138,6 @@ test(
     const [newest] = await store.read.events({ limit: 1 });
     expect(newest?.id).toBe(Math.max(...(before['events']?.map(idOf) ?? [])) + 1);
     await app.close();
-    await ledger.close();
     await store.close();
   },
 );
@@ -266,6 +261,36 @@ test('a backup of an older schema is restored as it was, then brought to the new
   expect(await store.read.accessCounts(7, 8)).toEqual([{ quarter: 7, accesses: 40 }]);
   await store.close();
 });
+
+test(
+  'after a restore the ledger opens a new origin, and says what was lost',
+  { timeout: 300_000 },
+  async () => {
+    const other = await openLab();
+    const station = await other.pairedStation();
+    const journal = new TestJournal(station.id);
+    for (let n = 0; n < 5; n++) journal.append({ type: 'app.blocked' });
+    expect((await station.upload(journal.entries)).status).toBe(200);
+    const file = at('before.backup');
+    expect((await backup(other, file)).code).toBe(0);
+    expect((await station.upload([journal.append({ type: 'app.blocked' })])).status).toBe(200);
+    const shown = path.join(other.data, CHECKPOINT_FILE);
+    while (!/^6$/m.test(await readFile(shown, 'utf8').catch(() => ''))) await sleep(50);
+
+    // As operations.md says: the keys, and the newest checkpoint, of the folder that is still there.
+    const place = { data: at('restored'), database: await emptyDatabase() };
+    await mkdir(place.data);
+    for (const name of [...KEY_FILES, CHECKPOINT_FILE]) {
+      await copyFile(path.join(other.data, name), path.join(place.data, name));
+    }
+    await other.close();
+    expect(await restore(file, place)).toMatchObject({ code: 0, stderr: '' });
+    const server = await startServer(place.data, ...optionsOf(place).slice(2));
+    while (!server.log().includes('"alert":"ledger-restored"')) await sleep(50);
+    expect(server.log()).toMatch(/"lost":[1-6],/);
+    expect(await server.end('SIGTERM')).toBe(0);
+  },
+);
 
 /** A whole backup with other lines than a server would write. */
 async function forge(file: string, change: (lines: string[]) => string[]): Promise<void> {

@@ -107,11 +107,16 @@ test.describe('the production package ends with a sentence', () => {
     '--load-extension=/tmp',
     '--js-flags=--expose-gc',
     '--user-data-dir=elsewhere',
+    '--diagnose --no-sandbox',
     '-r',
     'another-app',
   ])
     test(`at ${option}`, () =>
-      refused({ args: [option] }, 64, /takes no options on its command line/));
+      refused(
+        { args: option.startsWith('--diagnose') ? option.split(' ') : [option] },
+        64,
+        /takes no option but --diagnose/,
+      ));
   for (const name of ['SSLKEYLOGFILE', 'NODE_OPTIONS', 'NODE_TLS_REJECT_UNAUTHORIZED'])
     test(`with ${name} in the environment`, () =>
       refused({ env: { [name]: '0' } }, 64, new RegExp(`${name} is set`)));
@@ -158,7 +163,7 @@ for (const withManager of [false, true])
       const covering = async () => {
         const shown = await hands.windows();
         return shown[0] !== undefined && shown[0].width >= 1920 && shown[0].height >= 1080
-          ? shown
+          ? shown.map(({ width, height }) => `${width}x${height}`)
           : undefined;
       };
       const usual = await until('the curtain', covering, 60);
