@@ -64,8 +64,7 @@ export async function startDemoStack({
         String(memory.app),
       ]);
       memory.app = app.ready.port;
-      const host = `127.0.0.1:${memory.app}`;
-      return { url: `http://${host}/`, hosts: [host] };
+      return { url: `http://127.0.0.1:${memory.app}/`, hosts: [`127.0.0.1:${memory.app}`] };
     };
     const { url: appUrl, hosts: appHosts } = otherApp ?? (await serveApp());
     const { demoPeople, demoPractice } = await import('../demo/practice.mjs');

@@ -1,4 +1,4 @@
-// The switches inside Electron's binary (https://www.electronjs.org/docs/latest/tutorial/fuses).
+// The switches inside Electron's binary (Electron's documentation, “Fuses”).
 import {
   FuseState,
   FuseV1Options,

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => rm(path.dirname(data), { recursive: true }));
 
 async function pairedStation(server: ServerProcess): Promise<TestStation> {
-  const code = await serverCommand('pairing-code', '--data', data, '--group', 'ER');
+  const code = await serverCommand('pairing-code', '--data', data, '--group', 'ER', '--approved');
   const station = new TestStation(sendOverHttp(server.origin));
   expect((await station.pair(code.stdout.trim())).status).toBe(200);
   return station;
