@@ -3,7 +3,7 @@ import { GENESIS } from '../common/event.ts';
 import { MAX_BATCH_EVENTS } from '../common/wire.ts';
 import { isGood, verifyExport } from '../server/ledger/verify/verify-export.ts';
 import { makeLogKey, withExport } from '../test/support/export-folder.ts';
-import { makeBatch } from './ingest.ts';
+import { makeBatch } from './made-batch.ts';
 import { type Row, ascending, percentile, rounded } from './row.ts';
 
 const BATCHES = 100;

@@ -19,6 +19,8 @@ export interface Postgres {
   /** Ends it as an administrator would; `start` brings it back at the same address. */
   stop(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>;
   start(): Promise<void>;
+  /** Of its first process. */
+  pid(): number;
   /** Ends it for good and takes its folder away. */
   remove(): Promise<void>;
 }
@@ -93,6 +95,10 @@ export async function makePostgres(): Promise<Postgres> {
     },
     stop,
     start,
+    pid() {
+      if (server?.pid === undefined) throw new Error('PostgreSQL does not run');
+      return server.pid;
+    },
     async remove() {
       // Nobody reads it again: no need to write it out first.
       await stop('SIGKILL');
