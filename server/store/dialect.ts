@@ -30,8 +30,6 @@ export interface Dialect {
   readonly withOwnNumbers: RawBuilder<unknown>;
   /** Lets a column count on behind its largest value; undefined where it does so anyhow. */
   readonly countOn: ((table: string, column: string) => RawBuilder<unknown>) | undefined;
-  /** Tells other server processes when this transaction commits; undefined where there are none. */
-  announce(hint: string): RawBuilder<unknown> | undefined;
 }
 
 export const sqlite: Dialect = {
@@ -51,7 +49,6 @@ export const sqlite: Dialect = {
   clock: sql`cast((julianday('now') - 2440587.5) * 86400000 as integer)`,
   withOwnNumbers: sql``,
   countOn: undefined,
-  announce: () => undefined,
 };
 
 export const postgres: Dialect = {
@@ -70,7 +67,4 @@ export const postgres: Dialect = {
   withOwnNumbers: sql`overriding system value`,
   countOn: (table, column) =>
     sql`select setval(pg_get_serial_sequence(${table}, ${column}), max(${sql.ref(column)})) from ${sql.table(table)}`,
-  announce: (hint) => sql`select pg_notify(${NOTICE_CHANNEL}, ${hint})`,
 };
-
-export const NOTICE_CHANNEL = 'wardlock';

@@ -128,6 +128,5 @@ const once = <T>(db: Kysely<Schema>, dialect: Dialect, work: (tx: Transaction) =
       ...directoryWriter(trx, dialect),
       ...ledgerWriter(trx, dialect),
     });
-    for (const hint of hints) await dialect.announce(hint)?.execute(trx);
     return { value, hints };
   });

@@ -150,12 +150,23 @@ test('a commit is heard by the other servers, a failure by nobody', async () => 
     }),
   ).rejects.toThrow('on purpose');
   await here.write(async (tx) => tx.announce('first'));
-  // In the order of the commits, so nothing of the failure comes later.
+  // In their order, so nothing of the failure comes later.
   await vi.waitFor(() => expect(heard).toEqual({ here: ['first'], there: ['first'] }), 60_000);
   deaf();
   await there.write(async (tx) => tx.announce('second'));
   await vi.waitFor(() => expect(heard.here).toEqual(['first', 'second']), 60_000);
   expect(heard.there).toEqual(['first']);
+});
+
+test('a command that writes and closes at once is heard', async () => {
+  const heard: string[] = [];
+  (await open()).notices.listen((hint) => void heard.push(hint));
+  const command = await openStore({ data, database });
+  for (const hint of ['one', 'two', 'one', 'three']) {
+    await command.write(async (tx) => tx.announce(hint));
+  }
+  await command.close();
+  await vi.waitFor(() => expect(new Set(heard)).toEqual(new Set(['one', 'two', 'three'])), 60_000);
 });
 
 test('notices come again after the database was away', { timeout: 300_000 }, async () => {
