@@ -63,39 +63,63 @@ export async function postgresNotices(url: string, lost: (error: Error) => void)
 
   async function connect(): Promise<void> {
     const fresh = new Client(connection(url));
-    client = fresh;
     let own: number | undefined;
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      client = undefined;
+      if (!isClosed) again = setTimeout(() => void connect().catch(lost), AGAIN_MS);
+    };
     fresh.on('notification', ({ processId, payload }) => {
       // Our own were told at once.
       if (processId !== own) tell(payload ?? '');
     });
     fresh.on('error', lost);
-    fresh.on('end', () => {
-      if (isClosed) return;
-      again = setTimeout(() => void connect().catch(lost), AGAIN_MS);
-    });
-    await fresh.connect();
-    const { rows } = await fresh.query<{ pid: number }>('select pg_backend_pid() as pid');
-    own = rows[0]?.pid;
-    await fresh.query(`listen ${CHANNEL}`);
+    fresh.on('end', over);
+    try {
+      await fresh.connect();
+      const { rows } = await fresh.query<{ pid: number }>('select pg_backend_pid() as pid');
+      own = rows[0]?.pid;
+      await fresh.query(`listen ${CHANNEL}`);
+    } catch (error) {
+      over();
+      void fresh.end().catch(lost);
+      throw error;
+    }
+    if (isOver) return;
+    client = fresh;
+    kick();
   }
 
-  async function send(): Promise<void> {
-    while (waiting.size > 0) {
+  async function send(to: Client): Promise<void> {
+    while (waiting.size > 0 && to === client) {
       const hints = [...waiting];
       waiting.clear();
       try {
         const text = `select pg_notify('${CHANNEL}', hint) from unnest($1::text[]) as hint`;
-        await client?.query(text, [hints]);
+        await to.query(text, [hints]);
       } catch (error) {
         lost(error instanceof Error ? error : new Error(String(error)));
       }
       if (!isClosed) await sleep(SPACING_MS);
     }
     sending = undefined;
+    kick();
   }
 
-  await connect();
+  /** What waits is sent, as soon as there is a connection. */
+  function kick(): void {
+    if (waiting.size > 0 && client !== undefined) sending ??= send(client);
+  }
+
+  try {
+    await connect();
+  } catch (error) {
+    isClosed = true;
+    clearTimeout(again);
+    throw error;
+  }
   return {
     listen,
     committed(hints) {
@@ -103,7 +127,7 @@ export async function postgresNotices(url: string, lost: (error: Error) => void)
         waiting.add(hint);
         tell(hint);
       }
-      if (waiting.size > 0) sending ??= send();
+      kick();
     },
     async close() {
       isClosed = true;

@@ -169,16 +169,26 @@ test('a command that writes and closes at once is heard', async () => {
   await vi.waitFor(() => expect(new Set(heard)).toEqual(new Set(['one', 'two', 'three'])), 60_000);
 });
 
+const isRefused = (message: string) => message.includes('ECONNREFUSED');
+
 test('notices come again after the database was away', { timeout: 300_000 }, async () => {
   const postgres = await makePostgres();
   try {
     const address = await postgres.database();
-    const [here, there] = [await open(address), await open(address)];
+    const here = await open(address);
+    const failures: string[] = [];
+    const there = await openStore({ data, database: address }, ({ message }) => {
+      failures.push(message);
+    });
+    stores.push(there);
     const heard: string[] = [];
     there.notices.listen((hint) => void heard.push(hint));
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       await postgres.stop(signal);
       await expect(here.write(async (tx) => tx.announce('away'))).rejects.toThrow();
+      failures.length = 0;
+      // It tries again, and again when that fails.
+      await vi.waitFor(() => expect(failures.filter(isRefused).length).toBeGreaterThan(1), 60_000);
       await postgres.start();
       heard.length = 0;
       // Until the listener is back, hints are lost: that is what they are.
