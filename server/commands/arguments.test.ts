@@ -101,6 +101,18 @@ test('the longest name is the command, and a bare word its positional option', (
   expect(read('admin station list --name a')).toEqual({ command: 'admin station list', name: 'a' });
 });
 
+// https://www.rfc-editor.org/rfc/rfc4648#section-5: one in 64 ids begins with a dash.
+test('a word with one dash before it is a word', () => {
+  const file = '-xA_b-c';
+  const wanted = { command: 'restore', data: '/d', file };
+  expect(read(`restore ${file} --data /d`)).toEqual(wanted);
+  expect(read(`restore --data /d --file ${file}`)).toEqual(wanted);
+  expect(read(`restore ${file} -y --data /d`)).toMatchObject({
+    ok: false,
+    error: expect.stringContaining('does not take "-y"'),
+  });
+});
+
 const commands = all.map(({ name }) => name).join(', ');
 const twice = { WARDLOCK_CONFIG: '/c' };
 test.each([

@@ -61,6 +61,14 @@ function unknown(argv: readonly string[], programs: readonly Program[]): string 
   return `The command is ${said}; allowed is one of ${names}.`;
 }
 
+/**
+ * A word with one dash before it is no option: we have none of that kind, and ids in base64url begin so. No
+ * argument of a process can hold the mark.
+ */
+const MARK = '\0';
+const masked = (word: string): string => (/^-(?!-)/.test(word) ? MARK + word : word);
+const unmasked = (word: string): string => (word.startsWith(MARK) ? word.slice(1) : word);
+
 /** Texts by field name. */
 function readOptions(
   program: Program,
@@ -69,7 +77,7 @@ function readOptions(
   const fields = fieldsOf(program);
   const byOption = new Map(Object.entries(fields).map(([name]) => [optionOf(name).slice(2), name]));
   const { tokens } = parseArgs({
-    args: [...args],
+    args: args.map(masked),
     options: Object.fromEntries(
       [...byOption].map(([option, name]) => [
         option,
@@ -84,12 +92,12 @@ function readOptions(
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
       if (program.positional === undefined || given.has(program.positional)) {
-        return err(notTaken(program, token.value, byOption));
+        return err(notTaken(program, unmasked(token.value), byOption));
       }
-      given.set(program.positional, token.value);
+      given.set(program.positional, unmasked(token.value));
       continue;
     }
-    const name = token.rawName.startsWith('--') ? byOption.get(token.name) : undefined;
+    const name = byOption.get(token.name);
     if (name === undefined) return err(notTaken(program, token.rawName, byOption));
     const field = fields[name];
     const value = token.value ?? (field?.flag ? 'true' : undefined);
@@ -97,7 +105,7 @@ function readOptions(
       const said = value === '' ? '""' : 'missing';
       return err(`${token.rawName} is ${said}; allowed is ${field?.allowed}.`);
     }
-    given.set(name, value);
+    given.set(name, unmasked(value));
   }
   return ok(given);
 }
