@@ -1,5 +1,18 @@
 import type { WebContents } from 'electron';
 
+/** What Chromium tells, as far as it is used. */
+interface Told {
+  readonly sessionId?: string;
+  readonly targetInfo?: { readonly type: string };
+}
+
+/** Workers are attached to as well; they open no choosers. */
+const isWorker = ({ targetInfo }: Told): boolean => /work(er|let)$/.test(targetInfo?.type ?? '');
+
+/** A frame that is gone before it is guarded needs no guard. */
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && /session with given id not found|closed/i.test(error.message);
+
 /**
  * Stops file choosers, which Electron has no event for: they are windows of the system, and would stay over
  * the curtain. The DevTools protocol is the one way that serves inputs, pickers and folders alike:
@@ -23,14 +36,17 @@ export function guardPage(contents: WebContents, onFileChooser: () => void): voi
       }),
     ]);
   };
-  protocol.on('message', (_event, method, parameters: { readonly sessionId?: string }) => {
-    if (method === 'Page.fileChooserOpened') onFileChooser();
-    // A frame that is gone before it is guarded needs no guard.
-    if (method === 'Target.attachedToTarget') guard(parameters.sessionId).catch(() => undefined);
-  });
   const lost = () => {
     if (!contents.isDestroyed()) contents.close();
   };
+  protocol.on('message', (_event, method, parameters: Told) => {
+    if (method === 'Page.fileChooserOpened') onFileChooser();
+    if (method === 'Target.attachedToTarget' && !isWorker(parameters)) {
+      guard(parameters.sessionId).catch((error: unknown) => {
+        if (!isGone(error)) lost();
+      });
+    }
+  });
   // A page that closes itself takes the protocol with it.
   protocol.on('detach', (_event, reason) => {
     if (reason !== 'target closed') lost();
