@@ -21,6 +21,8 @@ export const command = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('lock'), ...order }),
   /** This member has tapped in at another station: only their session is locked. */
   z.strictObject({ kind: z.literal('lock-elsewhere'), member: id, ...order }),
+  /** An administrator has approved that this disputed epoch is over, and that the journal begins another. */
+  z.strictObject({ kind: z.literal('new-epoch'), epoch: id, ...order }),
   /** Ends the session on screen. */
   z.strictObject({ kind: z.literal('sign-out'), ...order }),
 ]);

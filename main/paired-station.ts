@@ -16,6 +16,8 @@ import { createCommandRunner } from './app/commands.ts';
 import { directoryAge } from './app/directory-age.ts';
 import { createDirectorySync } from './app/directory-sync.ts';
 import type { LinkTracker } from './app/link-tracker.ts';
+import { epochBeginner } from './app/new-epoch.ts';
+import { createPastUploader } from './app/past-uploader.ts';
 import { createServerStream } from './app/server-stream.ts';
 import { StationApp } from './app/station-app.ts';
 import { lockWithSurroundings } from './app/surroundings.ts';
@@ -150,9 +152,10 @@ export async function startPairedStation(
       if (!stream.isOpen()) commands.kick();
     },
   });
+  const past = createPastUploader({ journal, transport, clock, random: Math.random, report });
   const commands = createCommandRunner({
     station: identity.station,
-    commanded: commandedStation(station),
+    commanded: commandedStation(station, epochBeginner(journal, uploader, past, randomUUID)),
     transport,
     open: (jws) => openCommandSheet(jws, identity.serverKey),
     state,
@@ -202,6 +205,7 @@ export async function startPairedStation(
   }
   station.setLink(link.current());
   uploader.kick();
+  past.kick();
   sync.start();
   stream.start();
   // Last: a station that could not be put to work altogether is not to be opened.
@@ -220,6 +224,7 @@ export async function startPairedStation(
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       uploader.close();
+      past.close();
       keys.close();
       journal.close();
     },

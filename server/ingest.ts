@@ -116,6 +116,8 @@ async function commit(
   const judgement = judge(batch, {
     head: { seq: head.seq, hash: head.hash },
     hashAt: (seq) => accepted.get(seq),
+    // The first events of another epoch, while nobody has judged the dispute over the last one.
+    isBlocked: !isCurrent && head.seq === 0 && (await tx.openDisputes(station)).length > 0,
     proofs: await proofLedger(tx, station, epoch, batch),
   });
 
@@ -129,7 +131,9 @@ async function commit(
   await tx.addProofs(sorted.proofs);
   await tx.addAlerts(alertsOf(batch, judgement.fates, now), receivedAt);
   const refused = judgement.fates.find((fate) => fate.kind === 'disputed')?.reason;
-  if (refused !== undefined) await tx.addDispute(station, epoch, refused, receivedAt);
+  if (refused !== undefined && refused !== 'epoch-not-approved') {
+    await tx.addDispute(station, epoch, refused, receivedAt);
+  }
   const shard = shardOf(station);
   for (const [quarter, n] of sorted.accesses) await tx.countAccesses(quarter, shard, n);
 

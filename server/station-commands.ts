@@ -10,7 +10,8 @@ export interface Order {
   readonly station: string;
   readonly what:
     | { readonly kind: 'lock' | 'sign-out' }
-    | { readonly kind: 'lock-elsewhere'; readonly member: string };
+    | { readonly kind: 'lock-elsewhere'; readonly member: string }
+    | { readonly kind: 'new-epoch'; readonly epoch: string };
   readonly by: string;
   /** Wall clock, ms. */
   readonly now: number;
@@ -28,6 +29,7 @@ export async function giveCommand(tx: Transaction, order: Order): Promise<number
     number,
     kind: what.kind,
     member: what.kind === 'lock-elsewhere' ? what.member : null,
+    epoch: what.kind === 'new-epoch' ? what.epoch : null,
     issued_at: new Date(now).toISOString(),
     expires_at: new Date(now + seconds * 1000).toISOString(),
     issued_by: by,
@@ -60,6 +62,7 @@ const toCommand = (row: CommandRow): Command =>
     number: row.number,
     kind: row.kind,
     ...(row.member === null ? {} : { member: row.member }),
+    ...(row.epoch === null ? {} : { epoch: row.epoch }),
     issuedAt: row.issued_at,
     expiresAt: row.expires_at,
   });

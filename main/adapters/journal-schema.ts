@@ -9,6 +9,10 @@ const migrations: readonly string[] = [
    CREATE TABLE open_session (session TEXT PRIMARY KEY, member TEXT NOT NULL) STRICT;
    CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE counter (credential TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE past_event (
+     epoch TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, body BLOB NOT NULL, sent INTEGER NOT NULL,
+     PRIMARY KEY (epoch, seq)) STRICT;
+   CREATE INDEX past_unsent ON past_event (epoch, seq) WHERE sent = 0;`,
 ];
 
 /**

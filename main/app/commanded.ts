@@ -4,6 +4,7 @@ import type { StationApp } from './station-app.ts';
 /** Commands as they act on the station. Nothing of it can open anything. */
 export function commandedStation(
   station: Pick<StationApp, 'onScreen' | 'remoteLock' | 'signOut'>,
+  newEpoch: (epoch: string) => boolean,
 ): Commanded {
   const left = (leave: () => void): boolean => {
     if (station.onScreen === undefined) return false;
@@ -14,5 +15,6 @@ export function commandedStation(
     lock: () => left(() => station.remoteLock({ cause: 'remote' })),
     lockElsewhere: (member) => left(() => station.remoteLock({ cause: 'elsewhere', member })),
     signOut: () => left(() => station.signOut('remote')),
+    newEpoch,
   };
 }

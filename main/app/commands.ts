@@ -11,6 +11,8 @@ export interface Commanded {
   /** Locks this member's session, if it is on screen. */
   lockElsewhere(member: string): boolean;
   signOut(): boolean;
+  /** Ends this epoch of the journal, if it is the one, and begins another. */
+  newEpoch(epoch: string): boolean;
 }
 
 export interface CommandPorts {
@@ -115,10 +117,13 @@ export function createCommandRunner(ports: CommandPorts): CommandRunner {
     const refusal = commandRefusal(command, { carriedOut: state.commandNumber(), now });
     if (refusal !== undefined) report(`command:${refusal}:${number}`);
     if (refusal === 'older') return [];
+    // An epoch ends once, whatever comes twice; a crash in between must not lose the approval.
+    const isOnce = command.kind === 'new-epoch';
     // Before it is carried out: after a crash in between the station is locked, and nothing is done twice.
-    state.raiseCommandNumber(number);
-    if (refusal === 'expired') return [{ number, outcome: 'expired' }];
-    return [{ number, outcome: perform(command) ? 'done' : 'nothing' }];
+    if (!isOnce) state.raiseCommandNumber(number);
+    const outcome = refusal ?? (perform(command) ? 'done' : 'nothing');
+    if (isOnce) state.raiseCommandNumber(number);
+    return [{ number, outcome }];
   }
 
   function perform(command: Command): boolean {
@@ -129,6 +134,8 @@ export function createCommandRunner(ports: CommandPorts): CommandRunner {
         return commanded.lockElsewhere(command.member);
       case 'sign-out':
         return commanded.signOut();
+      case 'new-epoch':
+        return commanded.newEpoch(command.epoch);
       default:
         return unreachable(command);
     }

@@ -380,6 +380,8 @@ export class StationApp {
     }
     // Verified against a directory that is no longer in force: once more, please.
     if (this.directory !== directory) return refuse('not-verified');
+    // Bound to a journal that has ended meanwhile: the server could not prove it.
+    if (this.ports.journal.place().epoch !== challenge.place.epoch) return refuse('not-verified');
     const { member, credential, proof } = result.value;
     this.dispatch({
       type: 'verified',

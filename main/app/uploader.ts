@@ -25,6 +25,8 @@ export interface UploaderPorts {
 export interface Uploader {
   /** Call after each append, and once at start. */
   kick(): void;
+  /** The journal has begun another epoch: the dispute over the last one stops nothing any more. */
+  renewed(): void;
   state(): OutboxState;
   /** Nothing is sent any more; an answer on its way is not acknowledged (it is sent again: a repeat). */
   close(): void;
@@ -91,6 +93,8 @@ export function createUploader(ports: UploaderPorts): Uploader {
     if (first === undefined || last === undefined) throw new Error('nothing to send');
     const { epoch } = journal.place();
     const answer = await transport.upload(batch.map(({ canonical }) => canonical));
+    // It speaks of an epoch that is over: its marks are not this one's.
+    if (journal.place().epoch !== epoch) return { type: 'failed', ...chance() };
     if (!answer.ok) {
       const { error } = answer;
       if (error.kind === 'unreachable') return { type: 'failed', ...chance() };
@@ -124,8 +128,13 @@ export function createUploader(ports: UploaderPorts): Uploader {
     if (status.kind === 'connected') dispatch({ type: 'reachable' });
   });
 
+  const kick = (): void => dispatch({ type: 'kick', waiting: journal.waiting() });
   return {
-    kick: () => dispatch({ type: 'kick', waiting: journal.waiting() }),
+    kick,
+    renewed() {
+      dispatch({ type: 'renewed' });
+      kick();
+    },
     state: () => state,
     close() {
       isClosed = true;

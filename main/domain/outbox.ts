@@ -39,7 +39,9 @@ export type OutboxEvent =
       readonly waiting: number;
     } & Chance)
   | ({ readonly type: 'failed'; readonly retryAfterMs?: number } & Chance)
-  | { readonly type: 'disputed'; readonly code: string };
+  | { readonly type: 'disputed'; readonly code: string }
+  /** The journal has begun another epoch. */
+  | { readonly type: 'renewed' };
 
 export type OutboxEffect =
   | { readonly type: 'send' }
@@ -76,6 +78,8 @@ export function outbox(state: OutboxState, event: OutboxEvent): OutboxStep {
       const { code } = event;
       return { state: { kind: 'halted', code }, effects: [{ type: 'fault', code }] };
     }
+    case 'renewed':
+      return state.kind === 'halted' ? { state: idleOutbox, effects: [] } : same;
     default:
       return unreachable(event);
   }

@@ -32,7 +32,25 @@ export interface JournalWriter {
   append(drafts: readonly EventDraft[]): Result<readonly JournalEntry[], JournalError>;
 }
 
-export interface Journal extends JournalReader, JournalWriter {
+/** Epochs that are over and were disputed: what the server does not have of them. */
+export interface PastEpochs {
+  /** Unsent events of one past epoch, as `unsent`; undefined when there are none. */
+  past(limit: number, maxBytes: number): Past | undefined;
+  /** The server holds that epoch's events up to here. */
+  pastSent(epoch: string, seq: number): void;
+}
+
+export interface Past {
+  readonly epoch: string;
+  readonly entries: readonly JournalEntry[];
+}
+
+export interface Journal extends JournalReader, JournalWriter, PastEpochs {
+  /**
+   * Ends this epoch, whose chain the server disputes, and begins another, whose first event names the old
+   * head. One transaction; what was not sent waits as a past epoch.
+   */
+  beginEpoch(epoch: string): Result<undefined, JournalError>;
   /**
    * Sessions that were opened (`session.opened`) and neither ended nor lost (`session.ended`,
    * `session.lost`): what a crash left behind. Kept in the same transaction as the events.

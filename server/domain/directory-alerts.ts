@@ -66,7 +66,8 @@ export function alertsOf(
     if (type === 'directory.refused') {
       tell(`directory:${station}:${epoch}:${seq}`, { kind: 'directory', ...reason, ...place });
     }
-    if (type === 'journal.recovered') {
+    // After a dispute an administrator has approved it.
+    if (type === 'journal.recovered' && reason.reason !== 'dispute') {
       tell(`journal:${station}:${epoch}`, { kind: 'journal', ...reason, ...place });
     }
   }

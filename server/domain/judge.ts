@@ -25,9 +25,15 @@ export interface Stored {
   /** Hash of the accepted event at a sequence number; the caller loads those that the batch can ask for. */
   hashAt(seq: number): string | undefined;
   readonly proofs: ProofLedger;
+  /** Whatever does not repeat what is stored is disputed. */
+  readonly isBlocked: boolean;
 }
 
-export type ChainReason = 'chain-fork' | 'chain-gap';
+export type ChainReason =
+  | 'chain-fork'
+  | 'chain-gap'
+  /** A new epoch of a station whose last one is disputed. */
+  | 'epoch-not-approved';
 
 export type Fate =
   | { readonly kind: 'repeat' }
@@ -56,7 +62,7 @@ export function judge(batch: readonly Received[], stored: Stored): Judgement {
   const fates = batch.map((received): Fate => {
     const { event, hash } = received;
     if (event.seq <= head.seq && hashAt(event.seq) === hash) return { kind: 'repeat' };
-    broken ??= chainReason(event, head);
+    broken ??= stored.isBlocked ? 'epoch-not-approved' : chainReason(event, head);
     if (broken !== undefined) return { kind: 'disputed', reason: broken };
     head = { seq: event.seq, hash };
     fresh.set(event.seq, hash);

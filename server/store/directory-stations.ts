@@ -17,6 +17,7 @@ export interface StationsReader {
   alerts(query: { readonly open: boolean; readonly limit: number }): Promise<readonly AlertRow[]>;
   /** Disputes of a station that nobody has approved a new epoch for. */
   openDisputes(station: string): Promise<readonly DisputeRow[]>;
+  disputes(station: string): Promise<readonly DisputeRow[]>;
 }
 
 export interface StationsWriter {
@@ -79,6 +80,8 @@ export function stationsReader(db: Kysely<Schema>): StationsReader {
         .where('station', '=', station)
         .where('approved_at', 'is', null)
         .execute(),
+    disputes: (station) =>
+      db.selectFrom('disputes').selectAll().where('station', '=', station).orderBy('at').execute(),
   };
 }
 

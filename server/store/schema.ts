@@ -100,6 +100,7 @@ export interface Schema {
     issued_by: string;
     outcome: CommandAnswer['outcome'] | null;
     answered_at: string | null;
+    epoch: Generated<string | null>;
   };
   /** What was done from the command line; `detail` is JSON. */
   admin_actions: {

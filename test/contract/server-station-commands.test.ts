@@ -25,6 +25,7 @@ function runnerOf(agent: Agent, change: { transport?: Transport; state?: Agent['
       lock: () => done.push('lock') > 0,
       lockElsewhere: (member) => done.push(`lock ${member}`) > 0,
       signOut: () => done.push('sign-out') > 0,
+      newEpoch: (epoch) => done.push(`new-epoch ${epoch}`) > 0,
     },
     transport: change.transport ?? agent.transport,
     open: (jws) => openCommandSheet(jws, agent.paired.serverKey),

@@ -12,6 +12,7 @@ import { memberImport } from './import.ts';
 import { memberAdd, memberChange, memberDisable, memberEnable, memberList } from './member.ts';
 import {
   stationApprove,
+  stationApproveEpoch,
   stationList,
   stationLock,
   stationRevoke,
@@ -37,6 +38,7 @@ export const adminPrograms: readonly Program[] = [
   groupApps,
   stationList,
   stationApprove,
+  stationApproveEpoch,
   stationRevoke,
   stationLock,
   stationSignOut,

@@ -84,6 +84,42 @@ export const stationRevoke = adminChange({
   },
 });
 
+/** A station that is away for longer needs a new approval. */
+const EPOCH_DAYS = 30;
+
+export const stationApproveEpoch = adminChange({
+  name: 'station approve-epoch',
+  about:
+    'Lets a station whose journal is disputed begin a new one; the disputed events stay, as disputed.',
+  options: { station },
+  positional: 'station',
+  async run(tx, values, { who, now }) {
+    const found = await findStation(tx, values.station);
+    if (!found.ok) return found;
+    const { id, name } = found.value;
+    const current = (await tx.head(id))?.epoch;
+    // One that was approved and has not ended yet is approved again: the order may not have got there.
+    const disputes = (await tx.disputes(id)).filter(
+      (one) => one.approved_at === null || one.epoch === current,
+    );
+    if (disputes.length === 0) {
+      return err(`The station is "${name}", which has no open dispute; allowed is one that has.`);
+    }
+    await tx.approveEpoch(id, who, new Date(now).toISOString());
+    const seconds = EPOCH_DAYS * 24 * 3600;
+    for (const { epoch } of disputes) {
+      const what = { kind: 'new-epoch', epoch } as const;
+      await giveCommand(tx, { station: id, what, by: who, now, seconds });
+    }
+    const epochs = disputes.map(({ epoch }) => epoch);
+    return ok({
+      text: `${name}: a new epoch is approved`,
+      json: { station: id, epochs },
+      deeds: [{ action: 'station.approve-epoch', target: id, detail: { epochs } }],
+    });
+  },
+});
+
 async function order(
   tx: Transaction,
   values: { readonly station: string; readonly seconds: number },

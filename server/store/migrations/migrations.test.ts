@@ -91,7 +91,7 @@ const lives: Readonly<Record<string, () => Life>> = {
       `insert into admin_actions values ('a', 'at', 'Ana', 'lock', '${station}', '{}')`,
     ],
     async survives({ read }) {
-      expect(await read.openCommands(station, 0, '2029')).toMatchObject([{ number: 4 }]);
+      expect(await read.command(station, 4)).toMatchObject({ kind: 'lock' });
       expect(await read.station(station)).toMatchObject({ command_number: 4 });
       expect(await read.adminActions(9)).toMatchObject([{ id: 'a', who: 'Ana' }]);
     },
@@ -133,6 +133,13 @@ const lives: Readonly<Record<string, () => Life>> = {
       expect(await read.alerts({ open: true, limit: 9 })).toMatchObject([{ id: 'a', seq: 2 }]);
       expect(await read.openDisputes(station)).toMatchObject([{ epoch: 'e' }]);
     },
+  }),
+  '0007-approved-epochs': () => ({
+    rows: [
+      `insert into commands values ('${station}', 5, 'new-epoch', null, 'at', '2030', 'Ana', null, null, 'e')`,
+    ],
+    survives: async ({ read }) =>
+      expect(await read.command(station, 5)).toMatchObject({ epoch: 'e' }),
   }),
 };
 
