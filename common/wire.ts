@@ -57,6 +57,8 @@ export const requestClaims = z.strictObject({
   /** base64url SHA-256 of the body; of nothing for GET. */
   bsh: z.string(),
   nonce: z.string(),
+  /** This start of the agent, as in its events: two at once under one key give a stolen one away. */
+  boot: id.optional(),
 });
 
 /** GET /v1/directory?have=VERSION → 200 `application/jose` (compact JWS of a DirectorySnapshot, `typ` below) or 204. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { app, powerMonitor, safeStorage } from 'electron';
@@ -130,11 +131,13 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
   }
   const { unsealed } = vault.value;
 
+  const boot = randomUUID();
   const { link, transport } = trackLink(
     createTransport({
       serverUrl: config.serverUrl,
       stationKey: secrets.value.stationKey,
       station: () => pairing.current()?.station,
+      boot,
     }),
     clock,
   );
@@ -166,6 +169,7 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     config,
     folder,
     identity,
+    boot,
     pairing,
     isNewlyPaired,
     hasJournal: known !== undefined,

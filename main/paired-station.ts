@@ -33,6 +33,8 @@ export interface PairedStationOptions {
   readonly config: StationConfig;
   readonly folder: string;
   readonly identity: PairResponse;
+  /** One id per start of the agent. */
+  readonly boot: string;
   readonly pairing: Pick<Pairing, 'isRevoked' | 'setRevoked'>;
   /** At this start. */
   readonly isNewlyPaired: boolean;
@@ -73,7 +75,7 @@ export async function startPairedStation(
     file: path.join(folder, 'journal.sqlite'),
     expected: options.hasJournal,
     station: identity.station,
-    boot: randomUUID(),
+    boot: options.boot,
     key: secrets.journalKey,
     wall: clock.wall,
     mono: clock.mono,

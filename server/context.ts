@@ -1,6 +1,7 @@
 import type { Ingest } from './ingest.ts';
 import type { Limits } from './http/limits.ts';
 import type { Nonces } from './http/nonces.ts';
+import type { VerifiedToken } from './http/request-token.ts';
 import type { Keys } from './keys.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { OverviewFeed } from './overview-feed.ts';
@@ -35,7 +36,7 @@ declare module 'fastify' {
     /** The body as it came; set by the content type parsers, null when there is none. */
     rawBody: Uint8Array | null;
     /** Set by the station routes' first hook: who signed, and the body hash they signed. */
-    signed: { readonly station: StationRow; readonly bsh: string } | null;
+    signed: ({ readonly station: StationRow } & VerifiedToken) | null;
     /** Code of the refusal, for the log line. */
     refusedWith: string | null;
   }

@@ -27,6 +27,8 @@ export interface TransportOptions {
   readonly stationKey: KeyObject;
   /** Station id; undefined before pairing. */
   readonly station: () => string | undefined;
+  /** Id of this start of the agent, as in its events. */
+  readonly boot?: string;
   /** For each request, its answer read to the end; ms. */
   readonly deadlineMs?: number;
 }
@@ -82,7 +84,8 @@ export function createTransport(options: TransportOptions): Transport {
     const bsh = createHash('sha256')
       .update(request.body ?? '')
       .digest('base64url');
-    const claims = { htm: request.method, htu: request.path, bsh, nonce: current.value };
+    const { boot } = options;
+    const claims = { htm: request.method, htu: request.path, bsh, nonce: current.value, boot };
     const jwt = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'EdDSA', typ: REQUEST_JWT_TYP, kid })
       .sign(stationKey);

@@ -10,6 +10,8 @@ export interface Nonces {
   issue(): string;
   /** True once for each nonce that is still fresh (RFC 9449 §11.1), for all server processes together. */
   spend(nonce: string): Promise<boolean>;
+  /** When it was issued, ms, by the clock of the process that did; undefined = we did not. */
+  issuedAt(nonce: string): number | undefined;
 }
 
 export const NONCE_LIFE_MS = 5 * 60_000;
@@ -40,6 +42,10 @@ export function createNonces(key: Uint8Array, spent: SpentNonces, now: () => num
       head.writeBigUInt64BE(BigInt(now() + NONCE_LIFE_MS));
       randomBytes(HEAD_BYTES - EXPIRY_BYTES).copy(head, EXPIRY_BYTES);
       return toBase64url(Buffer.concat([head, mac(head)]));
+    },
+    issuedAt(nonce) {
+      const until = freshUntil(nonce);
+      return until === undefined ? undefined : until - NONCE_LIFE_MS;
     },
     async spend(nonce) {
       const until = freshUntil(nonce);

@@ -14,6 +14,14 @@ export type TokenRefusal =
   | 'wrong-path'
   | 'nonce-stale';
 
+export interface VerifiedToken {
+  readonly bsh: string;
+  /** Which start of the station's agent signed. */
+  readonly boot: string | undefined;
+  /** It was signed after this, ms: when its nonce was issued. */
+  readonly askedAt: number;
+}
+
 export interface UnverifiedToken {
   readonly jwt: string;
   readonly kid: string;
@@ -46,7 +54,7 @@ export async function verifyToken(
   key: Ed25519Jwk,
   request: { readonly method: string; readonly url: string },
   nonces: Nonces,
-): Promise<Result<{ readonly bsh: string }, TokenRefusal>> {
+): Promise<Result<VerifiedToken, TokenRefusal>> {
   let payload;
   try {
     const options = { algorithms: ['EdDSA'], typ: REQUEST_JWT_TYP };
@@ -57,11 +65,11 @@ export async function verifyToken(
   }
   const claims = requestClaims.safeParse(payload);
   if (!claims.success) return err('bad-token');
-  const { htm, htu, bsh, nonce } = claims.data;
+  const { htm, htu, bsh, nonce, boot } = claims.data;
   if (htm !== request.method) return err('wrong-method');
   if (htu !== request.url) return err('wrong-path');
   if (!(await nonces.spend(nonce))) return err('nonce-stale');
-  return ok({ bsh });
+  return ok({ bsh, boot, askedAt: nonces.issuedAt(nonce) ?? 0 });
 }
 
 /** `bsh` of a body; no body has the hash of nothing. */

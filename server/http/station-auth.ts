@@ -19,7 +19,7 @@ export function stationAuth({ store, nonces, limits, heard, now }: Context) {
     // Told only to whoever holds the key.
     const { standing } = station;
     if (standing !== 'active') return err(`station-${standing}` as const);
-    return ok({ station, bsh: claims.value.bsh });
+    return ok({ station, ...claims.value });
   }
 
   return {
@@ -45,7 +45,7 @@ export function stationAuth({ store, nonces, limits, heard, now }: Context) {
 
 type Signed = NonNullable<FastifyRequest['signed']>;
 
-function signedOf(request: FastifyRequest) {
+export function signedOf(request: FastifyRequest): Signed {
   if (request.signed === null) throw new Error('route without station authentication');
   return request.signed;
 }

@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { readBatch } from '../domain/batch.ts';
 import { Refusal } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { bootWatch } from '../http/boot-watch.ts';
 import { stationAuth, stationOf } from '../http/station-auth.ts';
 
 /** What a station calls. */
@@ -35,6 +36,7 @@ export const stationRoutes =
       '/v1/directory',
       {
         ...auth,
+        preHandler: bootWatch(context),
         schema: {
           summary: 'The signed directory of the station’s group, if newer than the one it has',
           security: [{ station: [] }],

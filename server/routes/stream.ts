@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { commandAnswer } from '../../common/command.ts';
 import type { Context } from '../context.ts';
+import { bootWatch } from '../http/boot-watch.ts';
 import { stationAuth, stationOf } from '../http/station-auth.ts';
 import { signSheet } from '../station-commands.ts';
 
@@ -18,37 +19,41 @@ export const streamRoutes =
       summary: 'Server-sent hints that there is something to ask for',
       response: { 200: { content: { 'text/event-stream': { schema: z.string() } } } },
     };
-    app.get('/v1/stream', { ...auth, schema: hints }, async (request, reply) => {
-      const { id: station, group_name: group } = stationOf(request);
-      reply.hijack();
-      const { raw } = reply;
-      raw.writeHead(200, {
-        ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([k, v]) => [k, String(v)])),
-        'content-type': 'text/event-stream',
-      });
-      raw.write(': hello\n\n');
-      const end = () => void raw.end();
-      const leave = streams.join({
-        station,
-        group,
-        hint(hint) {
-          if (raw.writableNeedDrain) return false;
-          raw.write(`event: hint\ndata: ${JSON.stringify(hint)}\n\n`);
-          return true;
-        },
-        beat() {
-          if (!raw.writableNeedDrain) raw.write(': beat\n\n');
-        },
-        end,
-      });
-      // A station has one stream: what is left of an older one after a cut line is not kept.
-      open.get(station)?.();
-      open.set(station, end);
-      request.raw.once('close', () => {
-        leave();
-        if (open.get(station) === end) open.delete(station);
-      });
-    });
+    app.get(
+      '/v1/stream',
+      { ...auth, preHandler: bootWatch(context), schema: hints },
+      async (request, reply) => {
+        const { id: station, group_name: group } = stationOf(request);
+        reply.hijack();
+        const { raw } = reply;
+        raw.writeHead(200, {
+          ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([k, v]) => [k, String(v)])),
+          'content-type': 'text/event-stream',
+        });
+        raw.write(': hello\n\n');
+        const end = () => void raw.end();
+        const leave = streams.join({
+          station,
+          group,
+          hint(hint) {
+            if (raw.writableNeedDrain) return false;
+            raw.write(`event: hint\ndata: ${JSON.stringify(hint)}\n\n`);
+            return true;
+          },
+          beat() {
+            if (!raw.writableNeedDrain) raw.write(': beat\n\n');
+          },
+          end,
+        });
+        // A station has one stream: what is left of an older one after a cut line is not kept.
+        open.get(station)?.();
+        open.set(station, end);
+        request.raw.once('close', () => {
+          leave();
+          if (open.get(station) === end) open.delete(station);
+        });
+      },
+    );
 
     // Open streams would hold the server's stop for ever.
     app.addHook('preClose', async () => {

@@ -4,6 +4,7 @@ import type { Schema } from './schema.ts';
 
 export type AlertRow = Selectable<Schema['alerts']>;
 export type Standing = Selectable<Schema['stations']>['standing'];
+export type BootRow = Pick<Schema['station_boots'], 'boot' | 'first_seen_at'>;
 export type DisputeRow = Selectable<Schema['disputes']>;
 
 export interface StationsReader {
@@ -13,6 +14,9 @@ export interface StationsReader {
   newestAccess(station: string, epoch: string): Promise<Uint8Array | undefined>;
   revokedStations(): Promise<readonly string[]>;
   isRevokedKey(thumbprint: string): Promise<boolean>;
+  /** The start of the station's agent that began last. */
+  newestBoot(station: string): Promise<BootRow | undefined>;
+  boot(station: string, boot: string): Promise<BootRow | undefined>;
   /** Newest first. */
   alerts(query: { readonly open: boolean; readonly limit: number }): Promise<readonly AlertRow[]>;
   /** Disputes of a station that nobody has approved a new epoch for. */
@@ -26,6 +30,7 @@ export interface StationsWriter {
   revokeKey(thumbprint: string, station: string, at: string): Promise<void>;
   /** A revoked station comes back with another key. */
   replaceKey(station: string, key: { thumbprint: string; public_key: string }): Promise<void>;
+  addBoot(station: string, boot: string, at: string): Promise<void>;
   addAlerts(alerts: readonly Alert[], at: string): Promise<void>;
   /** How many were open and are acknowledged now; without an id, all. */
   acknowledgeAlerts(id: string | undefined, who: string, at: string): Promise<number>;
@@ -65,6 +70,21 @@ export function stationsReader(db: Kysely<Schema>): StationsReader {
         .select('station')
         .where('thumbprint', '=', thumbprint)
         .executeTakeFirst()) !== undefined,
+    newestBoot: (station) =>
+      db
+        .selectFrom('station_boots')
+        .select(['boot', 'first_seen_at'])
+        .where('station', '=', station)
+        .orderBy('first_seen_at', 'desc')
+        .limit(1)
+        .executeTakeFirst(),
+    boot: (station, boot) =>
+      db
+        .selectFrom('station_boots')
+        .select(['boot', 'first_seen_at'])
+        .where('station', '=', station)
+        .where('boot', '=', boot)
+        .executeTakeFirst(),
     alerts({ open, limit }) {
       const all = db.selectFrom('alerts').selectAll();
       return (open ? all.where('acknowledged_at', 'is', null) : all)
@@ -97,6 +117,12 @@ export function stationsWriter(db: Kysely<Schema>): StationsWriter {
         .execute()),
     replaceKey: async (station, key) =>
       void (await db.updateTable('stations').set(key).where('id', '=', station).execute()),
+    addBoot: async (station, boot, at) =>
+      void (await db
+        .insertInto('station_boots')
+        .values({ station, boot, first_seen_at: at })
+        .onConflict((oc) => oc.doNothing())
+        .execute()),
     async addAlerts(alerts, at) {
       for (const { id, kind, reason, station, epoch, seq, member } of alerts) {
         await db

@@ -65,6 +65,8 @@ export interface Schema {
     command_number: Generated<number>;
     standing: Generated<'pending' | 'active' | 'revoked'>;
   };
+  /** Each start of a station's agent, when it was first heard from. */
+  station_boots: { station: string; boot: string; first_seen_at: string };
   /** Keys of stations that are never taken again. */
   revoked_keys: { thumbprint: string; station: string; revoked_at: string };
   /** What an administrator must see; `id` is made of what it is about, so that it is told once. */

@@ -233,6 +233,8 @@ export class TestStation {
   readonly publicJwk: Ed25519Jwk;
   id = '';
   nonce = 'none';
+  /** Which start of its agent signs. */
+  boot: string | undefined;
   send: Send;
 
   constructor(send: Send) {
@@ -254,6 +256,7 @@ export class TestStation {
       htu: url,
       bsh: toBase64url(sha256(body ?? new Uint8Array(0))),
       nonce: this.nonce,
+      boot: this.boot,
       ...falsify.claims,
     })
       .setProtectedHeader({

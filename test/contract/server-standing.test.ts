@@ -80,3 +80,48 @@ test('a station that is in use, or that nobody knows, is not taken over with a c
   expect((await new TestStation(lab.send).pair(code)).status).toBe(200);
   expect((await directory(station)).status).toBe(200);
 });
+
+const alerts = async () =>
+  (await lab.store.read.alerts({ open: true, limit: 9 })).map(({ kind, station }) => [
+    kind,
+    station,
+  ]);
+
+test('two live starts of an agent under one key: the key is revoked, with an alert', async () => {
+  const station = await lab.pairedStation();
+  station.boot = randomUUID();
+  expect((await directory(station)).status).toBe(200);
+  lab.clock.ms += 1_000;
+  // The same key in another machine, with a nonce of its own.
+  const copy = new TestStation(lab.send);
+  Object.assign(copy, { privateKey: station.privateKey, id: station.id, boot: randomUUID() });
+  await copy.fetchNonce();
+  expect((await directory(copy)).status).toBe(200);
+  lab.clock.ms += 10_000;
+  // The first one asks on, with a nonce that it got before, and then with a newer one.
+  expect((await directory(station)).status).toBe(200);
+  expect(refusalOf(await directory(station)).code).toBe('station-revoked');
+  expect(refusalOf(await directory(copy)).code).toBe('station-revoked');
+  expect(await alerts()).toEqual([['two-boots', station.id]]);
+});
+
+test('a start that follows another, and a last request that comes late, revoke nothing', async () => {
+  const station = await lab.pairedStation();
+  for (let start = 0; start < 3; start++) {
+    station.boot = randomUUID();
+    for (let n = 0; n < 3; n++) {
+      expect((await directory(station)).status).toBe(200);
+      lab.clock.ms += 10_000;
+    }
+  }
+  const [last, lastNonce] = [station.boot, station.nonce];
+  station.boot = randomUUID();
+  await station.fetchNonce();
+  expect((await directory(station)).status).toBe(200);
+  lab.clock.ms += 60_000;
+  // A proxy held the last request of the start before: its nonce is from then.
+  station.boot = last;
+  station.nonce = lastNonce;
+  expect((await directory(station)).status).toBe(200);
+  expect(await alerts()).toEqual([]);
+});

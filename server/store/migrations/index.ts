@@ -5,7 +5,7 @@ import { stationCommands } from './0003-station-commands.ts';
 import { spentNonces } from './0004-spent-nonces.ts';
 import { ledger } from './0005-ledger.ts';
 import { directory } from './0006-directory.ts';
-import { approvedEpochs } from './0007-approved-epochs.ts';
+import { epochsAndBoots } from './0007-epochs-and-boots.ts';
 
 /**
  * What brings a database from each schema to the next, in the order of the names. Forward only; a released
@@ -18,5 +18,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0004-spent-nonces': spentNonces,
   '0005-ledger': ledger,
   '0006-directory': directory,
-  '0007-approved-epochs': approvedEpochs,
+  '0007-epochs-and-boots': epochsAndBoots,
 };

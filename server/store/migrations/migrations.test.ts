@@ -134,12 +134,15 @@ const lives: Readonly<Record<string, () => Life>> = {
       expect(await read.openDisputes(station)).toMatchObject([{ epoch: 'e' }]);
     },
   }),
-  '0007-approved-epochs': () => ({
+  '0007-epochs-and-boots': () => ({
     rows: [
       `insert into commands values ('${station}', 5, 'new-epoch', null, 'at', '2030', 'Ana', null, null, 'e')`,
+      `insert into station_boots values ('${station}', 'b', '2026')`,
     ],
-    survives: async ({ read }) =>
-      expect(await read.command(station, 5)).toMatchObject({ epoch: 'e' }),
+    async survives({ read }) {
+      expect(await read.command(station, 5)).toMatchObject({ epoch: 'e' });
+      expect(await read.newestBoot(station)).toEqual({ boot: 'b', first_seen_at: '2026' });
+    },
   }),
 };
 
