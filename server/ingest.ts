@@ -117,7 +117,7 @@ async function commit(
     head: { seq: head.seq, hash: head.hash },
     hashAt: (seq) => accepted.get(seq),
     // The first events of another epoch, while nobody has judged the dispute over the last one.
-    isBlocked: !isCurrent && head.seq === 0 && (await tx.openDisputes(station)).length > 0,
+    isBlocked: !isCurrent && head.seq === 0 && (await isDisputedBefore(tx, station, epoch)),
     proofs: await proofLedger(tx, station, epoch, batch),
   });
 
@@ -125,6 +125,7 @@ async function commit(
   const sorted = sortOut(batch, judgement.fates, station, epoch, receivedAt);
   const settled = sorted.accepted.map((one) => one.hash).filter((hash) => disputedBefore.has(hash));
   await tx.removeDisputed(station, epoch, settled);
+  if (settled.length > 0) await tx.settleDispute(station, epoch);
   await tx.addEvents(sorted.accepted);
   await tx.addDisputed(sorted.disputed);
   await tx.addSegments(segmentsOf(sorted.accepted, sorted.disputed, disputedBefore));
@@ -155,6 +156,10 @@ async function commit(
       sorted.accesses.size > 0 && moved.screen === 'open' ? (moved.member ?? undefined) : undefined,
   };
 }
+
+/** Is there a dispute over another epoch that nobody has judged? */
+const isDisputedBefore = async (tx: Transaction, station: string, epoch: string) =>
+  (await tx.openDisputes(station)).some((one) => one.epoch !== epoch);
 
 function boundBefore(first: number, batch: readonly Received[]): number[] {
   const seqs = new Set<number>();

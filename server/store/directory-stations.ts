@@ -35,6 +35,8 @@ export interface StationsWriter {
   /** How many were open and are acknowledged now; without an id, all. */
   acknowledgeAlerts(id: string | undefined, who: string, at: string): Promise<number>;
   addDispute(station: string, epoch: string, reason: string, at: string): Promise<void>;
+  /** Ends the dispute over an epoch that has no disputed event left: what was missing has come. */
+  settleDispute(station: string, epoch: string): Promise<void>;
   approveEpoch(station: string, who: string, at: string): Promise<number>;
 }
 
@@ -156,6 +158,24 @@ export function stationsWriter(db: Kysely<Schema>): StationsWriter {
         .insertInto('disputes')
         .values({ station, epoch, reason, at })
         .onConflict((oc) => oc.doNothing())
+        .execute()),
+    settleDispute: async (station, epoch) =>
+      void (await db
+        .deleteFrom('disputes')
+        .where('station', '=', station)
+        .where('epoch', '=', epoch)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('events')
+                .select('events.seq')
+                .where('events.station', '=', station)
+                .where('events.epoch', '=', epoch)
+                .where('events.verdict', '=', 'disputed'),
+            ),
+          ),
+        )
         .execute()),
     async approveEpoch(station, who, at) {
       const { numUpdatedRows } = await db

@@ -54,6 +54,23 @@ test('a new epoch after a dispute is kept as disputed until it is approved, then
   expect((await verdicts()).toSorted()).toEqual(['next 1', 'next 2', 'old 1', 'old 1', 'old 2']);
 });
 
+test('a gap that is filled is no dispute any more, and needs no approval', async () => {
+  const lab = await openLab();
+  cleanups.push(() => lab.close());
+  const station = await lab.pairedStation();
+  const journal = new TestJournal(station.id);
+  const entries = [1, 2, 3].map(() => journal.append({ type: 'station.started' }));
+  expect(refusalOf(await station.upload(entries.slice(1))).code).toBe('chain-gap');
+  expect(await lab.store.read.openDisputes(station.id)).toHaveLength(1);
+  // Part of it: the third is still in dispute.
+  expect((await station.upload(entries.slice(0, 2))).status).toBe(200);
+  expect(await lab.store.read.openDisputes(station.id)).toHaveLength(1);
+  expect((await station.upload(entries)).status).toBe(200);
+  expect(await lab.store.read.openDisputes(station.id)).toEqual([]);
+  const next = new TestJournal(station.id);
+  expect((await station.upload([next.append({ type: 'station.started' })])).status).toBe(200);
+});
+
 test('a station without a dispute begins a new epoch by itself', async () => {
   const lab = await openLab();
   cleanups.push(() => lab.close());
