@@ -37,7 +37,7 @@ import { createStreamFeed } from './stream-feed.ts';
 
 export interface AppOptions {
   readonly store: Store;
-  readonly ledger: Pick<Ledger, 'published'>;
+  readonly ledger: Pick<Ledger, 'published' | 'check'>;
   readonly keys: Keys;
   readonly log: Log;
   readonly consoleDir: string;
@@ -56,12 +56,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const feed = createOverviewFeed(() => buildOverview(store.read, heard, now()), log);
   const nonces = createNonces(keys.nonceKey, store.nonces, now);
   const running = createRunning();
-  const ingest = running.watch(createIngest({ store, log, now }));
   const metrics = createMetrics({
     ingesting: running.count,
     disputed: store.read.disputed,
+    ledgerSize: () => ledger.published()?.checkpoint.size ?? 0,
+    ledgerWaiting: store.read.waiting,
     heard: () => [...heard.values()].filter((at) => now() - at < SILENT_AFTER_MS).length,
   });
+  const judged: Parameters<typeof createIngest>[0]['judged'] = (batch, fates) => {
+    const at = batch.at(-1)?.event.at;
+    if (at !== undefined) metrics.ingested(fates, (now() - Date.parse(at)) / 1000);
+  };
+  const ingest = running.watch(createIngest({ store, log, now, judged }));
   const streams = createStreamFeed(store.read, log, now);
 
   const loggerInstance: FastifyBaseLogger = log;
@@ -147,7 +153,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     now,
   };
   await describeRoutes(app);
-  const checks = { database: store.read.practice };
+  const checks = {
+    database: store.read.practice,
+    migrations: store.checkSchema,
+    ledger: ledger.check,
+  };
   await app.register(healthRoutes({ checks, metrics, metricsToken }));
   await app.register(stationRoutes(context));
   await app.register(streamRoutes(context));

@@ -32,12 +32,15 @@ export function createIngest(deps: {
   readonly store: Store;
   readonly log: Log;
   readonly now: () => number;
+  /** Told after each commit. */
+  readonly judged?: (batch: readonly BatchLine[], fates: readonly Fate[]) => void;
 }): Ingest {
-  const { store, log, now } = deps;
+  const { store, log, now, judged } = deps;
 
   return async (station, batch) => {
     const received = await withAssertions(store, batch);
     const outcome = await store.write((tx) => commit(tx, station, received, now()));
+    judged?.(batch, outcome.fates);
     for (const [index, fate] of outcome.fates.entries()) {
       const event = received[index]?.event;
       if (event !== undefined) alert(log, event, fate);

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Fate } from './domain/judge.ts';
 import { within } from './deadline.ts';
 
 /** What the server counts, in Prometheus' form. No label says who or what was asked for. */
@@ -11,6 +12,8 @@ export interface Metrics {
     readonly status: number;
     readonly seconds: number;
   }): void;
+  /** A batch was stored: what became of each event, and the age of the newest by its station's clock. */
+  ingested(fates: readonly Fate[], ageSeconds: number): void;
   text(): Promise<string>;
 }
 
@@ -20,6 +23,9 @@ export function createMetrics(read: {
   /** Batches of events that are being judged and stored. */
   readonly ingesting: () => number;
   readonly disputed: () => Promise<number>;
+  /** Leaves under the newest published checkpoint. */
+  readonly ledgerSize: () => number;
+  readonly ledgerWaiting: () => Promise<number>;
   /** Stations that have proved themselves in the last minute, to this process. */
   readonly heard: () => number;
 }): Metrics {
@@ -39,6 +45,18 @@ export function createMetrics(read: {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers,
   });
+  const events = new Counter({
+    name: 'wardlock_ingest_events_total',
+    help: 'Events received, by what became of them',
+    labelNames: ['verdict'],
+    registers,
+  });
+  const age = new Histogram({
+    name: 'wardlock_ingest_age_seconds',
+    help: 'Age of a batch’s newest event when it was stored, by its station’s clock',
+    buckets: [1, 5, 30, 60, 300, 3600, 86_400, 604_800],
+    registers,
+  });
   const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
     new Gauge({
       name,
@@ -51,6 +69,8 @@ export function createMetrics(read: {
     });
   gauge('wardlock_ingest_in_progress', 'Batches being judged and stored', read.ingesting);
   gauge('wardlock_events_disputed', 'Events stored as disputed', read.disputed);
+  gauge('wardlock_ledger_size', 'Leaves under the newest checkpoint', read.ledgerSize);
+  gauge('wardlock_ledger_waiting', 'Runs of events not in the tree yet', read.ledgerWaiting);
   gauge('wardlock_stations_heard', 'Stations heard by this process within a minute', read.heard);
 
   return {
@@ -58,6 +78,10 @@ export function createMetrics(read: {
     answered({ method, route = 'none', status, seconds: took }) {
       requests.inc({ method, route, status: String(status) });
       seconds.observe({ route }, took);
+    },
+    ingested(fates, ageSeconds) {
+      for (const { kind } of fates) events.inc({ verdict: kind });
+      age.observe(ageSeconds);
     },
     text: () => registry.metrics(),
   };

@@ -10,6 +10,8 @@ import { type Sequencer, createSequencer } from './sequencer.ts';
 export interface Ledger {
   /** The newest checkpoint that may be shown. */
   published(): Published | undefined;
+  /** Throws what its last step failed with. */
+  check(): Promise<void>;
   /** Ends the work in hand and lets another process go on. */
   close(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export function startLedger(options: Parameters<typeof ledgerParts>[0]): Ledger 
   loop.soon(0);
   return {
     published: publisher.published,
+    check: loop.check,
     async close() {
       deaf();
       await loop.end();
@@ -76,7 +79,7 @@ function createLoop(sequencer: Sequencer, failed: (error: unknown) => void) {
   let running: Promise<void> | undefined;
   /** How soon the next step is wanted, ms. */
   let wanted = LOOK_MS;
-  let said = '';
+  let failure: { readonly error: unknown } | undefined;
   let isOver = false;
 
   function soon(ms: number): void {
@@ -95,11 +98,11 @@ function createLoop(sequencer: Sequencer, failed: (error: unknown) => void) {
     wanted = LOOK_MS;
     try {
       if (await sequencer.step()) wanted = 0;
-      said = '';
+      failure = undefined;
     } catch (error) {
       // A database that is away comes back. The same once more is not news.
-      if (String(error) !== said) failed(error);
-      said = String(error);
+      if (failure === undefined || String(error) !== String(failure.error)) failed(error);
+      failure = { error };
       wanted = LOOK_MS;
     }
     running = undefined;
@@ -108,6 +111,9 @@ function createLoop(sequencer: Sequencer, failed: (error: unknown) => void) {
 
   return {
     soon,
+    async check() {
+      if (failure !== undefined) throw new Error('the last step failed', { cause: failure.error });
+    },
     async end() {
       isOver = true;
       clearTimeout(timer);

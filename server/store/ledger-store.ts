@@ -18,6 +18,8 @@ export interface LedgerReader {
   ledger(): Promise<LedgerRow>;
   tile(level: number, tile: number): Promise<Uint8Array | undefined>;
   isAnythingWaiting(): Promise<boolean>;
+  /** Segments that are not in the tree yet. */
+  waiting(): Promise<number>;
   /** The segments that hold the leaves `from` to before `to`, in their order. */
   segmentsBetween(from: number, to: number): Promise<readonly PlacedSegment[]>;
   /** Segments of accepted events of a journal from the one that holds `seq` on, in their order. */
@@ -71,6 +73,14 @@ export function ledgerReader(db: Kysely<Schema>): LedgerReader {
           .where('tile', '=', tile)
           .executeTakeFirst()
       )?.hashes,
+    waiting: async () =>
+      (
+        await db
+          .selectFrom('ledger_segments')
+          .select((eb) => eb.fn.countAll<number>().as('n'))
+          .where('leaf', 'is', null)
+          .executeTakeFirstOrThrow()
+      ).n,
     isAnythingWaiting: async () =>
       (await db
         .selectFrom('ledger_segments')

@@ -26,24 +26,29 @@ export async function migrate(
   const provider = { getMigrations: async () => Object.fromEntries(all) };
   const { error } = await new Migrator({ db, provider }).migrateTo(to);
   if (error === undefined) return;
-  const unknown = await unknownSchema(db);
+  // Where nothing can be read there, what failed before is the thing to say.
+  const unknown = await unknownSchema(db).catch(() => undefined);
   if (unknown === undefined) {
     throw error instanceof Error ? error : new Error('migration failed', { cause: error });
   }
-  throw new StoreRefusal(
-    `The database was made by a newer Wardlock (schema "${unknown}"): start that version or a newer one. Nothing was changed.`,
+  throw newer(unknown);
+}
+
+const newer = (schema: string) =>
+  new StoreRefusal(
+    `The database was made by a newer Wardlock (schema "${schema}"): start that version or a newer one. Nothing was changed.`,
   );
+
+/** Throws when a newer Wardlock has brought the database to a schema that this one does not know. */
+export async function checkSchema(db: Kysely<Schema>): Promise<void> {
+  const unknown = await unknownSchema(db);
+  if (unknown !== undefined) throw newer(unknown);
 }
 
 /** The newest schema that the database has been brought to and that we do not know. */
 async function unknownSchema(db: Kysely<Schema>): Promise<string | undefined> {
-  try {
-    const { rows } = await sql<{
-      name: string;
-    }>`select name from kysely_migration order by name`.execute(db);
-    return rows.findLast(({ name }) => !Object.hasOwn(migrations, name))?.name;
-  } catch {
-    // Nothing to be read there: what failed before is the thing to say.
-    return undefined;
-  }
+  const { rows } = await sql<{
+    name: string;
+  }>`select name from kysely_migration order by name`.execute(db);
+  return rows.findLast(({ name }) => !Object.hasOwn(migrations, name))?.name;
 }

@@ -16,7 +16,7 @@ import {
   ledgerReader,
   ledgerWriter,
 } from './ledger-store.ts';
-import { migrate } from './migrate.ts';
+import { checkSchema, migrate } from './migrate.ts';
 import { type Notices, localNotices, postgresNotices } from './notices.ts';
 import { openPostgres } from './postgres.ts';
 import { type StoreReader, createReader } from './reader.ts';
@@ -40,6 +40,8 @@ export interface Store {
   /** Hints of what was committed, here or by another server process on the same database. */
   readonly notices: Notices;
   readonly nonces: SpentNonces;
+  /** Throws when a newer Wardlock on the same database has brought it to a schema that this one does not know. */
+  checkSchema(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,7 @@ export async function openStore(
     },
     notices,
     nonces: createSpentNonces(db),
+    checkSchema: () => checkSchema(db),
     async close() {
       await notices.close();
       await db.destroy();

@@ -128,7 +128,7 @@ test(
     expect(keys.consoleToken).toBe(lab.keys.consoleToken);
     const store = await openStore(place);
     const log = createLog({ write: () => {} });
-    const ledger = { published: () => undefined };
+    const ledger = { published: () => undefined, check: async () => undefined };
     const app = await buildApp({ store, keys, log, ledger, consoleDir: '' });
     station.send = sendInto(app);
     await station.fetchNonce();

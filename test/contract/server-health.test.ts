@@ -1,7 +1,9 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { afterEach, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { afterEach, expect, test, vi } from 'vitest';
 import { within } from '../../server/deadline.ts';
-import { type Lab, TestStation, openLab } from './server-lab.ts';
+import { openRaw } from '../support/database.ts';
+import { type Lab, TestJournal, TestStation, openLab } from './server-lab.ts';
 
 let lab: Lab;
 afterEach(() => lab.close());
@@ -15,20 +17,38 @@ const get = async (
   return { status: statusCode, body };
 };
 
-test('it lives, and is ready while its database answers', async () => {
+const readiness = async () => {
+  const { status, body } = await get('/health/ready');
+  return { status, ...JSON.parse(body) };
+};
+
+test('it lives, and is ready while its database and its ledger answer', async () => {
   lab = await openLab();
   expect(await get('/health/live')).toEqual({ status: 200, body: '{"live":true}' });
-  const ready = '{"ready":true,"checks":{"database":"ok"}}';
-  expect(await get('/health/ready')).toEqual({ status: 200, body: ready });
+  const checks = { database: 'ok', migrations: 'ok', ledger: 'ok' };
+  expect(await readiness()).toEqual({ status: 200, ready: true, checks });
 
   await lab.store.close();
-  const failed = '{"ready":false,"checks":{"database":"failed"}}';
-  expect(await get('/health/ready')).toEqual({ status: 503, body: failed });
+  const failed = { database: 'failed', migrations: 'failed', ledger: 'failed' };
+  // The ledger notices with its next step.
+  await vi.waitFor(
+    async () => expect(await readiness()).toEqual({ status: 503, ready: false, checks: failed }),
+    60_000,
+  );
   expect((await get('/health/live')).status).toBe(200);
   // The other figures are wanted most when the database is away.
   const { status, body } = await get('/metrics');
   expect(status).toBe(200);
   expect(body).toContain('wardlock_events_disputed Nan\n');
+});
+
+test('a server whose database a newer one has moved on is not ready', async () => {
+  lab = await openLab();
+  const db = openRaw(lab);
+  await sql`insert into kysely_migration values ('9999-later', '2030')`.execute(db);
+  await db.destroy();
+  const checks = { database: 'ok', migrations: 'failed', ledger: 'ok' };
+  expect(await readiness()).toEqual({ status: 503, ready: false, checks });
 });
 
 test('what hangs is a failure in the end', async () => {
@@ -55,12 +75,30 @@ test('requests are counted by route and status, and no address that was asked fo
   expect(body).not.toContain('planted');
 });
 
-test('stations and disputed events are figures', async () => {
+test('stations, events and the ledger are figures', async () => {
   lab = await openLab();
-  await lab.pairedStation();
+  const station = await lab.pairedStation();
+  const journal = new TestJournal(station.id);
+  journal.append({ type: 'station.started' });
+  journal.append({ type: 'session.opened', member: lab.nurse.person });
+  await station.upload(journal.entries);
+  await station.upload([...journal.entries, journal.craft({ type: 'app.crashed' }, { seq: 9 })]);
+  await vi.waitFor(async () => {
+    expect((await get('/metrics')).body).toContain('wardlock_ledger_size 3\n');
+  }, 60_000);
   const { body } = await get('/metrics');
+  for (const [verdict, count] of Object.entries({
+    verified: 1,
+    unproven: 1,
+    repeat: 2,
+    disputed: 1,
+  })) {
+    expect(body).toContain(`wardlock_ingest_events_total{verdict="${verdict}"} ${count}\n`);
+  }
+  expect(body).toContain('wardlock_ingest_age_seconds_count 2\n');
+  expect(body).toContain('wardlock_ledger_waiting 0\n');
   expect(body).toContain('wardlock_stations_heard 1\n');
-  expect(body).toContain('wardlock_events_disputed 0\n');
+  expect(body).toContain('wardlock_events_disputed 1\n');
   expect(body).toContain('wardlock_ingest_in_progress 0\n');
   lab.clock.ms += 60_000;
   expect((await get('/metrics')).body).toContain('wardlock_stations_heard 0\n');

@@ -384,7 +384,11 @@ export async function openLab(
   const log = createLog(sink);
   const ledger = runsLedger
     ? startLedger({ store, keys, data, now: () => clock.ms, log })
-    : { published: () => undefined, close: async () => undefined };
+    : {
+        published: () => undefined,
+        check: async () => undefined,
+        close: async () => undefined,
+      };
   const app = await buildApp({
     store,
     keys,
