@@ -106,10 +106,10 @@ export const stationApproveEpoch = adminChange({
       return err(`The station is "${name}", which has no open dispute; allowed is one that has.`);
     }
     await tx.approveEpoch(id, who, new Date(now).toISOString());
-    const seconds = EPOCH_DAYS * 24 * 3600;
+    const wait = EPOCH_DAYS * 24 * 3600;
     for (const { epoch } of disputes) {
       const what = { kind: 'new-epoch', epoch } as const;
-      await giveCommand(tx, { station: id, what, by: who, now, seconds });
+      await giveCommand(tx, { station: id, what, by: who, now, seconds: wait });
     }
     const epochs = disputes.map(({ epoch }) => epoch);
     return ok({
