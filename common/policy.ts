@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
 
 /** Compiled in: no policy from any source is weaker (NIST SP 800-63B-4 AAL3: idle 15 min, overall 12 h). */
 export const FLOORS = { idleLockSeconds: 15 * 60, sessionHours: 12 } as const;
@@ -29,12 +30,18 @@ export const policy = z
   });
 export type Policy = z.infer<typeof policy>;
 
+const isEncryptedOrLocal = (url: string): boolean =>
+  /^https:/i.test(url) ||
+  isLoopback(/^http:\/\/(\[[^\]]*\]|[^/:?#]*)(:\d+)?([/?#]|$)/i.exec(url)?.[1] ?? '');
+
 /** A clinical app that a session opens. */
 export const clinicalApp = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
   name: z.string().min(1).max(40),
   icon: z.enum(['clipboard-pen', 'pill', 'flask-conical', 'phone', 'app-window']),
-  url: z.url({ protocol: /^https?$/ }),
+  url: z.url({ protocol: /^https?$/ }).refine(isEncryptedOrLocal, {
+    error: 'must be https, or http on this computer itself',
+  }),
   /** Starts with the session. Others wait until they are selected; the first of the list always starts. */
   autoStart: z.boolean().default(false),
   /** host or host:port; navigation anywhere else is refused. */

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { isLoopback } from '../../common/loopback.ts';
 import { type Result, err, ok } from '../../common/result.ts';
 import { pairingCode } from '../../common/wire.ts';
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 function urlOf(text: string): URL | undefined {
   try {

@@ -1,5 +1,6 @@
 import type { Rectangle, WebContents } from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
+import { mayReach } from './app-hosts.ts';
 import { appHeaders, headerValues } from './app-headers.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
 import { guardPage } from './page-guard.ts';
@@ -23,18 +24,6 @@ export interface SessionListener {
   crashed(app: string): void;
 }
 
-const hostAllowed = (app: ClinicalApp, url: string): boolean => {
-  try {
-    const { protocol, host } = new URL(url);
-    return (
-      (protocol === 'https:' || protocol === new URL(app.url).protocol) &&
-      app.allowedHosts.includes(host)
-    );
-  } catch {
-    return false;
-  }
-};
-
 export function sessionWindows(
   home: Home,
   apps: readonly ClinicalApp[],
@@ -48,7 +37,7 @@ export function sessionWindows(
   denyEverything(partition, blocked);
   // Only what policy lists is fetched at all, subresources included.
   partition.webRequest.onBeforeRequest((details, answer) => {
-    const isAllowed = apps.some((app) => hostAllowed(app, details.url));
+    const isAllowed = apps.some((app) => mayReach(app, details.url));
     const isLocal = /^(blob|data):/.test(details.url) && details.resourceType !== 'mainFrame';
     answer({ cancel: !isAllowed && !isLocal });
   });
@@ -101,7 +90,7 @@ export function sessionWindows(
     blocked,
     allows(contents, url) {
       const app = running.appOf(contents);
-      return app !== undefined && hostAllowed(app, url);
+      return app !== undefined && mayReach(app, url);
     },
   };
 }

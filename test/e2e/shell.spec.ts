@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
-import { stationContract } from '../../preload/contract.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
 import { type RunningAgent } from '../support/electron-app.ts';
 import { type Station, until } from '../support/station.ts';
@@ -18,39 +17,6 @@ test.describe('@security the shell', () => {
     await station.stepIs('waiting');
   });
   test.afterAll(() => demo.stop());
-
-  test('the station’s pages run isolated, sandboxed and without Node', async () => {
-    const curtain = await station.curtain();
-    expect(
-      await curtain.evaluate(() => ({
-        node: typeof Reflect.get(window, 'process') + typeof Reflect.get(window, 'require'),
-        api: Object.keys(Reflect.get(window, 'station') as object).sort(),
-      })),
-    ).toEqual({
-      node: 'undefinedundefined',
-      api: [...Object.keys(stationContract.ask), 'onView'].sort(),
-    });
-    const preferences = await agent.app.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows().map((window) => {
-        const contents = window.webContents as unknown as {
-          getLastWebPreferences(): Record<string, unknown>;
-        };
-        const { contextIsolation, sandbox, nodeIntegration, webviewTag, webSecurity } =
-          contents.getLastWebPreferences();
-        return { contextIsolation, sandbox, nodeIntegration, webviewTag, webSecurity };
-      }),
-    );
-    expect(preferences.length).toBeGreaterThan(0);
-    for (const each of preferences) {
-      expect(each).toEqual({
-        contextIsolation: true,
-        sandbox: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        webSecurity: true,
-      });
-    }
-  });
 
   test('the policy of the pages stops what it names, and says so', async () => {
     const curtain = await station.curtain();

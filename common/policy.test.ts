@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { clinicalApp } from './policy.ts';
+
+const accepts = (url: string) =>
+  clinicalApp.safeParse({ id: 'chart', name: 'Chart', icon: 'pill', url, allowedHosts: ['a'] })
+    .success;
+
+test.each([
+  'https://ehr.example/',
+  'HTTPS://ehr.example:8443/a',
+  'http://127.0.0.1:8788/chart',
+  'http://[::1]/',
+  'http://localhost/',
+])('an app may begin at %s', (url) => expect(accepts(url)).toBe(true));
+
+test.each([
+  'http://ehr.example/',
+  'http://127.evil.example/',
+  'http://localhost@evil.example/',
+  'http://localhost:x@evil.example/',
+  'http://localhost:1@evil.example/',
+  'http://10.0.0.1/',
+  'file:///etc/passwd',
+])('an app may not begin at %s', (url) => expect(accepts(url)).toBe(false));
