@@ -31,6 +31,8 @@ export interface DirectorySync {
 }
 
 const POLL_MS = 15_000;
+/** Somebody stands at the station and waits for its approval. */
+const PENDING_MS = 5_000;
 
 /** Keeps the directory fresh: every 15 s, more seldom while the server cannot be reached. */
 export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
@@ -38,6 +40,7 @@ export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
   let isClosed = false;
   let stopTimer = (): void => undefined;
   let failures = 0;
+  let isPending = false;
   let confirmedAt: number | undefined;
   let toldRefusal: string | undefined;
   let isAsking = false;
@@ -55,19 +58,23 @@ export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
     isAsking = false;
     if (isClosed) return;
     if (isWanted) return void poll();
-    // Jittered, so that stations that started together do not ask together.
-    const delay = failures === 0 ? POLL_MS * (0.9 + 0.2 * random()) : backoffMs(failures, random());
-    stopTimer = clock.at(clock.mono() + delay, () => void poll());
+    stopTimer = clock.at(clock.mono() + nextMs(), () => void poll());
+  }
+
+  /** Jittered, so that stations that started together do not ask together. */
+  function nextMs(): number {
+    if (failures > 0 && !isPending) return backoffMs(failures, random());
+    return (isPending ? PENDING_MS : POLL_MS) * (0.9 + 0.2 * random());
   }
 
   /** True when what is in force is now what the server wants. */
   async function ask(): Promise<boolean> {
     const answer = await transport.directory(store.current()?.version ?? 0);
     if (isClosed) return false;
-    if (!answer.ok) {
-      if (answer.error.kind === 'refused') report(`directory:refused:${answer.error.error.code}`);
-      return false;
-    }
+    const code = answer.ok || answer.error.kind !== 'refused' ? undefined : answer.error.error.code;
+    isPending = code === 'station-pending';
+    if (code !== undefined) report(`directory:refused:${code}`);
+    if (!answer.ok) return false;
     if (answer.value === undefined) {
       confirm();
       return true;

@@ -16,7 +16,7 @@ export interface UploaderPorts {
   readonly journal: JournalReader;
   readonly transport: Pick<Transport, 'upload'>;
   readonly clock: Clock;
-  readonly link: Pick<LinkTracker, 'listen'>;
+  readonly link: Pick<LinkTracker, 'listen' | 'onStanding'>;
   /** A random number from 0 up to 1. */
   readonly random: () => number;
   readonly report: (code: string, cause?: unknown) => void;
@@ -126,6 +126,13 @@ export function createUploader(ports: UploaderPorts): Uploader {
 
   link.listen((status) => {
     if (status.kind === 'connected') dispatch({ type: 'reachable' });
+  });
+
+  let isTaken = true;
+  link.onStanding((standing) => {
+    const was = isTaken;
+    isTaken = standing === 'active';
+    if (isTaken && !was) dispatch({ type: 'reachable' });
   });
 
   const kick = (): void => dispatch({ type: 'kick', waiting: journal.waiting() });
