@@ -31,7 +31,6 @@ export async function checkBackup(file: string): Promise<Result<Contents, string
   let last: Trailer | undefined;
   try {
     for await (const line of linesOf(file)) {
-      if (last !== undefined) return err(`${file} goes on behind its end.`);
       const value: unknown = JSON.parse(line);
       if (first === undefined) {
         const parsed = header.safeParse(value);
