@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { Client } from 'pg';
 import { connection } from '../server/store/postgres.ts';
 import { openStore } from '../server/store/store.ts';
-import type { Made } from './made-batch.ts';
+import { MEMBER, type Made } from './made-batch.ts';
 
 /** Nothing but prepared inserts of the rows that the server makes of a batch: what its ingest is compared with. */
 export interface BareTable {
@@ -11,18 +11,15 @@ export interface BareTable {
   close(): Promise<void>;
 }
 
-const columns = ['station', 'epoch', 'seq', 'hash', 'type', 'received_at', 'verdict', 'canonical'];
+const columns = [
+  ...['station', 'epoch', 'seq', 'hash', 'type', 'received_at', 'verdict', 'canonical'],
+  ...['at', 'outcome', 'member'],
+];
 const insertInto = `insert into events (${columns.join(', ')}) values`;
 
 const rowOf = (station: string, epoch: string, { seq, hash, canonical }: Made, at: string) => [
-  station,
-  epoch,
-  seq,
-  hash,
-  'session.locked',
-  at,
-  'verified',
-  canonical,
+  ...[station, epoch, seq, hash, 'session.locked', at, 'verified', canonical],
+  ...[at, 'success', MEMBER],
 ];
 
 /** The server's own table in a file of its own, made by its own migrations. */

@@ -9,6 +9,8 @@ export interface Made {
   readonly hash: string;
 }
 
+export const MEMBER = '6f1c2a34-0b5d-4e83-9a17-3d2c8e4b5f01';
+
 export function makeBatch(station: string, epoch: string, after: number, head: string): Made[] {
   const boot = createHash('sha256').update(epoch).digest('hex').slice(0, 12);
   let prev = head;
@@ -25,7 +27,7 @@ export function makeBatch(station: string, epoch: string, after: number, head: s
       dir: 1,
       type: 'session.locked',
       outcome: 'success',
-      member: '6f1c2a34-0b5d-4e83-9a17-3d2c8e4b5f01',
+      member: MEMBER,
       session: 'b27e9d50-6c41-4f0a-8d3b-71a5c90e2f02',
       detail: { cause: 'idle' },
       prev,

@@ -46,6 +46,11 @@ export const whole = (min: number, max: number) => ({
 
 export const path = (allowed: string) => ({ ...text(allowed, 4096), path: true as const });
 
+export const oneOf = <const T extends string>(values: readonly T[]) => ({
+  ...text(`one of ${values.join(', ')}`, 4096),
+  schema: z.enum(values),
+});
+
 export const flag = {
   schema: z.boolean(),
   allowed: 'true or false',

@@ -6,6 +6,8 @@ export interface Ddl {
   readonly bytes: 'blob' | 'bytea';
   /** Whole numbers up to 2^53. */
   readonly whole: 'integer' | 'bigint';
+  /** Text of a field of the JSON in a column of bytes. */
+  readonly fieldOf: (column: string, field: string) => string;
   /** A primary key that counts up by itself. */
   readonly counting: string;
   /** Ends a table. */
@@ -37,6 +39,7 @@ export const sqlite: Dialect = {
   ddl: {
     bytes: 'blob',
     whole: 'integer',
+    fieldOf: (column, field) => `json_extract(cast(${column} as text), '$.${field}')`,
     counting: 'integer primary key autoincrement',
     end: ' strict',
     endByKey: ' strict, without rowid',
@@ -56,6 +59,9 @@ export const postgres: Dialect = {
   ddl: {
     bytes: 'bytea',
     whole: 'bigint',
+    // PostgreSQL reads no \u0000 and no half of a surrogate pair, wherever it stands: the fields wanted have none.
+    fieldOf: (column, field) =>
+      `regexp_replace(convert_from(${column}, 'UTF8'), '\\\\u[0-9a-f]{4}', '\\\\u003f', 'g')::json ->> '${field}'`,
     counting: 'bigint generated always as identity primary key',
     end: '',
     endByKey: '',

@@ -139,6 +139,11 @@ export interface Schema {
     reason: string | null;
     /** Verbatim canonical bytes as they came. */
     canonical: Uint8Array;
+    /** These three stand in the canonical bytes too: events are looked for by them. */
+    at: string;
+    outcome: string;
+    /** Whom it is about, proven or claimed. */
+    member: string | null;
   };
   /** Access proofs that verified: each nonce once, for ever. */
   proofs: {

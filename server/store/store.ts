@@ -9,6 +9,7 @@ import {
   directoryReader,
   directoryWriter,
 } from './directory-store.ts';
+import { type EventSearcher, eventSearcher } from './event-search.ts';
 import { isWorthAnotherTry, openingFailure } from './failure.ts';
 import {
   type LedgerReader,
@@ -28,7 +29,7 @@ import { type StoreWriter, createWriter } from './writer.ts';
 /** What runs inside a transaction: it reads its own writes. */
 export type Transaction = Reader & StoreWriter & DirectoryWriter & LedgerWriter;
 
-type Reader = StoreReader & DirectoryReader & LedgerReader;
+type Reader = StoreReader & EventSearcher & DirectoryReader & LedgerReader;
 
 export interface Store {
   readonly read: Reader;
@@ -117,6 +118,7 @@ function openFile(data: string): Kysely<Schema> {
 
 const readerOf = (db: Kysely<Schema>, dialect: Dialect): Reader => ({
   ...createReader(db, dialect),
+  ...eventSearcher(db),
   ...directoryReader(db, dialect),
   ...ledgerReader(db),
 });

@@ -129,6 +129,9 @@ const eventColumns = [
   'verdict',
   'reason',
   'canonical',
+  'at',
+  'outcome',
+  'member',
 ] as const satisfies readonly (keyof NewEvent)[];
 
 /** Rows per INSERT of the hot path: the largest that fits goes first, so that few texts serve every batch. */

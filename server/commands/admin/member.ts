@@ -9,7 +9,7 @@ import {
   sameFields,
 } from '../../domain/directory-import.ts';
 import type { MemberRow } from '../../store/directory-members.ts';
-import type { Transaction } from '../../store/store.ts';
+import type { Store, Transaction } from '../../store/store.ts';
 import { adminChange, adminView } from './admin.ts';
 import { table } from './table.ts';
 
@@ -149,10 +149,10 @@ function changesOf(given: {
 
 /** A member by id or external id. */
 export async function findMember(
-  tx: Transaction,
+  read: Store['read'],
   said: string,
 ): Promise<Result<MemberRow, string>> {
-  const [first] = await tx.memberRows([said]);
+  const [first] = await read.memberRows([said]);
   return first === undefined
     ? err(
         `The member is "${said}"; allowed is the id or external id of one: see admin member list.`,

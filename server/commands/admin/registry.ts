@@ -7,6 +7,7 @@ import {
   credentialRestore,
   credentialRevoke,
 } from './credential.ts';
+import { eventsSearch } from './events.ts';
 import { groupAdd, groupApps, groupList, groupPolicy } from './group.ts';
 import { memberImport } from './import.ts';
 import { memberAdd, memberChange, memberDisable, memberEnable, memberList } from './member.ts';
@@ -45,4 +46,5 @@ export const adminPrograms: readonly Program[] = [
   alertList,
   alertAcknowledge,
   logList,
+  eventsSearch,
 ];

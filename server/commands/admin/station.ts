@@ -2,7 +2,7 @@ import { err, ok } from '../../../common/result.ts';
 import { optional, text, whole } from '../../config/field.ts';
 import { revokeStation } from '../../pairing.ts';
 import { giveCommand } from '../../station-commands.ts';
-import type { Transaction } from '../../store/store.ts';
+import type { Store, Transaction } from '../../store/store.ts';
 import type { StationRow } from '../../store/reader.ts';
 import { adminChange, adminView } from './admin.ts';
 import { table } from './table.ts';
@@ -145,8 +145,8 @@ async function order(
 }
 
 /** A station by its id, or by a name that only one has. */
-export async function findStation(tx: Transaction, said: string) {
-  const all: readonly StationRow[] = await tx.stations();
+export async function findStation(read: Store['read'], said: string) {
+  const all: readonly StationRow[] = await read.stations();
   const [first, second] = all.filter(({ id, name }) => id === said || name === said);
   if (first === undefined) {
     return err(

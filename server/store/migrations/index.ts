@@ -6,6 +6,7 @@ import { spentNonces } from './0004-spent-nonces.ts';
 import { ledger } from './0005-ledger.ts';
 import { directory } from './0006-directory.ts';
 import { epochsAndBoots } from './0007-epochs-and-boots.ts';
+import { eventSearch } from './0008-event-search.ts';
 
 /**
  * What brings a database from each schema to the next, in the order of the names. Forward only; a released
@@ -19,4 +20,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0005-ledger': ledger,
   '0006-directory': directory,
   '0007-epochs-and-boots': epochsAndBoots,
+  '0008-event-search': eventSearch,
 };

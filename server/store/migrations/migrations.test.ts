@@ -144,6 +144,14 @@ const lives: Readonly<Record<string, () => Life>> = {
       expect(await read.newestBoot(station)).toEqual({ boot: 'b', first_seen_at: '2026' });
     },
   }),
+  '0008-event-search': () => ({
+    rows: [`update events set at = 'a', outcome = 'failure', member = 'm'`],
+    async survives({ read }) {
+      expect(await read.searchEvents({ member: 'm', outcome: 'failure', limit: 9 })).toMatchObject([
+        { seq: 2, at: 'a' },
+      ]);
+    },
+  }),
 };
 
 const names = Object.keys(migrations).toSorted();
@@ -184,6 +192,32 @@ test('events from before the ledger become its segments: each epoch a run, dispu
   for (const segment of segments) {
     expect(await store.read.leavesOf(segment)).toHaveLength(segment.entries);
   }
+  await store.close();
+});
+
+test('events from before the search are found by what stands in them', async () => {
+  const event = (seq: number, text: string) =>
+    sql`insert into events (station, epoch, seq, hash, type, received_at, verdict, canonical)
+      values (${station}, 'e', ${seq}, ${`h${seq}`}, 'key.reported', 'at', 'verified', ${Buffer.from(text)})`;
+  await raw(async (db) => {
+    await migrate(db, place.database === undefined ? sqlite : postgres, '0001-first-light');
+    for (const row of lives['0001-first-light']?.().rows ?? []) await sql.raw(row).execute(db);
+    const at = '2026-01-02T03:04:05.678Z';
+    await event(
+      3,
+      `{"at":"${at}","member":"m","note":"\\u0000 \\ud800 é","outcome":"success"}`,
+    ).execute(db);
+    await event(4, `{"at":"${at}","claimed":"m","outcome":"failure"}`).execute(db);
+  });
+  const store = await openStore(place);
+  const about = await store.read.searchEvents({ member: 'm', from: '2026-01-02', limit: 9 });
+  expect(about.map(({ seq, outcome }) => [seq, outcome])).toEqual([
+    [4, 'failure'],
+    [3, 'success'],
+  ]);
+  // What has no time of its own stands at that of its receipt.
+  const [rest] = await store.read.searchEvents({ limit: 1 });
+  expect(rest).toMatchObject({ seq: 2, at: 'at', outcome: '', member: null });
   await store.close();
 });
 
