@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { languageCodes } from './tools/words.mjs';
 
 const exclude = ['node_modules/**', 'out/**', 'dist/**', '.demo/**'];
 
 // unit: everything, the server on SQLite.
 // postgres: the server once more, on a real PostgreSQL, and what only that can show.
 export default defineConfig({
+  // As the build does.
+  define: { __LANGUAGES__: JSON.stringify(languageCodes()) },
   test: {
     projects: [
       {

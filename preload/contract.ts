@@ -8,8 +8,8 @@ export { askChannel, tellChannel } from './channels.ts';
  * The one IPC contract: main's handlers, the preload API and the test doubles derive from this value.
  * `ask` goes from a station page to main and is answered; `tell` goes from main to the pages.
  */
-export const languages = ['en', 'es'] as const;
-export const language = z.enum(languages);
+/** A language by its code (BCP 47); which there are, only the pages know. What they do not speak is said in English. */
+export const language = z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/);
 export type Language = z.infer<typeof language>;
 
 /** What the curtain says after an attempt that did not open, one sentence each. */

@@ -2,6 +2,7 @@ import { useLayoutEffect } from 'react';
 import { Curtain, PlainCurtain } from './features/lock/curtain.tsx';
 import { Bar } from './features/session/bar.tsx';
 import { Overlay } from './features/session/overlay.tsx';
+import { useSpoken } from './i18n/i18n.ts';
 import { useHasView, useView } from './store/station-store.ts';
 import { Cloth } from './ui/cloth.tsx';
 
@@ -11,7 +12,7 @@ export function Surface({ location }: { location: Pick<Location, 'pathname' | 's
 }
 
 function Viewed({ pathname, search }: Pick<Location, 'pathname' | 'search'>) {
-  const language = useView((view) => view.language);
+  const language = useSpoken().code;
   const theme = useView((view) => view.theme);
   useLayoutEffect(() => {
     document.documentElement.lang = language;

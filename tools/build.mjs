@@ -6,40 +6,18 @@ import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { stationContract } from '../preload/contract.ts';
+import { page, stationPages } from './pages.mjs';
+import { languageCodes } from './words.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const pkg = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
-
-const contentTypes = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.woff2': 'font/woff2',
-  '.svg': 'image/svg+xml',
-};
 
 const common = {
   absWorkingDir: root,
   bundle: true,
   logLevel: 'warning',
   legalComments: 'none',
-  metafile: true,
 };
-
-const page = (outdir, entry, minify) =>
-  build({
-    ...common,
-    entryPoints: { app: entry },
-    outdir,
-    minify,
-    format: 'iife',
-    platform: 'browser',
-    target: 'chrome114',
-    jsx: 'automatic',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    loader: { '.woff2': 'file' },
-    assetNames: '[name]-[hash]',
-  });
 
 const node = (outfile, entry, options) =>
   build({
@@ -61,10 +39,11 @@ async function agent(name, simulatedKeys) {
     define: {
       __SIMULATED_KEYS__: String(simulatedKeys),
       __ASKS__: JSON.stringify(Object.keys(stationContract.ask)),
+      __LANGUAGES__: JSON.stringify(languageCodes()),
     },
   };
-  const [ui] = await Promise.all([
-    page(path.join(out, 'ui'), 'renderer/index.tsx', !simulatedKeys),
+  await Promise.all([
+    stationPages(path.join(out, 'ui'), !simulatedKeys),
     node(path.join(out, 'main.cjs'), 'main/entry.ts', options),
     node(path.join(out, 'key-process.cjs'), 'native/key-process.ts', options),
     ...[
@@ -78,16 +57,6 @@ async function agent(name, simulatedKeys) {
       }),
     ),
   ]);
-  await cp(path.join(root, 'renderer/index.html'), path.join(out, 'ui/index.html'));
-  // The pages are served from this list and from nothing else.
-  const files = [
-    ...Object.keys(ui.metafile.outputs).map((file) => path.basename(file)),
-    'index.html',
-  ].sort();
-  const manifest = Object.fromEntries(
-    files.map((file) => [file, contentTypes[path.extname(file)]]),
-  );
-  await writeFile(path.join(out, 'ui/manifest.json'), JSON.stringify(manifest, null, 1));
   await writeFile(
     path.join(out, 'package.json'),
     JSON.stringify({

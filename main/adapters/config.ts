@@ -33,7 +33,7 @@ export const stationConfig = z.strictObject({
     .string()
     .max(253)
     .regex(/^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/),
-  language: z.enum(['en', 'es']).default('en'),
+  language: z.enum(__LANGUAGES__).default('en'),
   theme: z.enum(['day', 'night']).default('day'),
   /** Go on where the system cannot seal secrets; the station shows it. */
   allowUnsealed: z.boolean().default(false),
@@ -47,7 +47,7 @@ const allowed: Record<keyof StationConfig, string> = {
   pairingCode: 'a pairing code as the server prints it: 16 characters, a dot, 16 characters',
   place: 'a name of 1 to 60 characters',
   rpId: 'a host name in lower case, without scheme or port',
-  language: '"en" or "es"',
+  language: __LANGUAGES__.map((code) => `"${code}"`).join(' or '),
   theme: '"day" or "night"',
   allowUnsealed: 'true or false',
   helpPhone: 'a telephone number of 1 to 32 characters',

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KeyEvent } from '../../native/key-protocol.ts';
 import { keyService } from '../../native/key-service.ts';
-import { en } from '../../renderer/i18n/en.ts';
-import { es } from '../../renderer/i18n/es.ts';
+import { words as en } from '../../renderer/i18n/words/en.ts';
+import { words as es } from '../../renderer/i18n/words/es.ts';
 import { type KeyOverUdp, keyOverUdp } from '../support/key-over-udp.ts';
 
 const RP = 'localhost';

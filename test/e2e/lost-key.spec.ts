@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { en } from '../../renderer/i18n/en.ts';
+import { words as en } from '../../renderer/i18n/words/en.ts';
 import { type Demo, type StoredEvent, startDemo } from '../support/demo.ts';
 import { until } from '../support/station.ts';
 

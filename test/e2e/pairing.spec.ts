@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Page, expect, test } from '@playwright/test';
-import { en } from '../../renderer/i18n/en.ts';
+import { words as en } from '../../renderer/i18n/words/en.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
 
 let demo: Demo;

@@ -1,11 +1,12 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { languages } from '../../preload/contract.ts';
+import { languageCodes } from '../../tools/words.mjs';
 import { doubleText } from '../support/look.ts';
 import { leave, reach } from '../support/reach.ts';
 import { type Scene, type Surface, scenes } from '../support/station-views.ts';
 import { expect, test } from './station-page.ts';
 
+const languages = languageCodes();
 const all = Object.entries<Scene>(scenes);
 const surfaces: readonly Surface[] = ['/curtain', '/curtain?plain', '/bar', '/overlay'];
 const of = (surface: Surface) => all.filter(([, { url }]) => url === surface);

@@ -1,5 +1,5 @@
 import { type Topic, topicNames } from '../../renderer/features/help/topics.ts';
-import { en } from '../../renderer/i18n/en.ts';
+import { words as en } from '../../renderer/i18n/words/en.ts';
 import { reach } from '../support/reach.ts';
 import { type Scene, curtain, scenes } from '../support/station-views.ts';
 import { expect, show, test, type, typeAsKey } from './station-page.ts';

@@ -1,5 +1,5 @@
 import { type Finding, checkNames } from '../../common/findings.ts';
-import { en } from '../../renderer/i18n/en.ts';
+import { words as en } from '../../renderer/i18n/words/en.ts';
 import { reach } from '../support/reach.ts';
 import { type Scene, scenes } from '../support/station-views.ts';
 import { expect, show, test, type, typeAsKey } from './station-page.ts';

@@ -1,13 +1,12 @@
 import type { Page } from '@playwright/test';
-import type { Language } from '../../preload/contract.ts';
-import { type Words, en } from '../../renderer/i18n/en.ts';
-import { es } from '../../renderer/i18n/es.ts';
+import { type Words, words as en } from '../../renderer/i18n/words/en.ts';
+import { words as es } from '../../renderer/i18n/words/es.ts';
 import type { FakeStation } from './fake-station.ts';
 import { settle } from './look.ts';
 import type { Scene } from './station-views.ts';
 
 const named: Readonly<Record<string, string>> = { '\t': 'Tab', '\r': 'Enter' };
-const words: Readonly<Record<Language, Words>> = { en, es };
+const words: Readonly<Record<string, Words>> = { en, es };
 
 /** Brings a page to a scene: the view first, then what a person presses and types there. */
 export async function reach(page: Page, station: FakeStation, scene: Scene): Promise<void> {
@@ -15,7 +14,7 @@ export async function reach(page: Page, station: FakeStation, scene: Scene): Pro
   station.answer(answers);
   await station.show(view);
   await settle(page);
-  for (const name of press?.(words[view.language]) ?? []) {
+  for (const name of press?.(words[view.language] ?? en) ?? []) {
     await page.getByRole('button', { name, exact: true }).click();
   }
   for (const key of type) await page.keyboard.press(named[key] ?? key, { delay: 40 });

@@ -16,8 +16,8 @@ const built = path.resolve(import.meta.dirname, '../../out/agent-dev/ui');
  */
 export async function serveStationPages(
   planted: Readonly<Record<string, (document: string) => string>> = {},
+  folder = process.env['WARDLOCK_TEST_UI'] ?? built,
 ): Promise<StationPages> {
-  const folder = process.env['WARDLOCK_TEST_UI'] ?? built;
   const manifest = JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')) as Record<
     string,
     string

@@ -9,7 +9,7 @@ import {
 } from '../../preload/contract.ts';
 import type { CheckName, Finding } from '../../common/findings.ts';
 import { type Topic, topicNames } from '../../renderer/features/help/topics.ts';
-import type { Words } from '../../renderer/i18n/en.ts';
+import type { Words } from '../../renderer/i18n/words/en.ts';
 import type { Answers, Unnumbered } from './fake-station.ts';
 
 /** The moment of every picture, station time. */

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { useWords } from '../../i18n/i18n.ts';
+import { languages, useSpoken, useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { useView } from '../../store/station-store.ts';
 import { Back } from '../../ui/back.tsx';
@@ -112,15 +112,11 @@ function SmallClock() {
 
 function Floor({ children }: { children: ReactNode }) {
   const t = useWords();
-  const language = useView((view) => view.language);
   const phone = useView((view) => view.helpPhone);
-  const other = language === 'en' ? 'es' : 'en';
   return (
     <footer className="floor">
       {children}
-      <Button icon="languages" lang={other} onClick={() => intend(station.setLanguage(other))}>
-        {t('otherLanguage')}
-      </Button>
+      <NextLanguage />
       <span className="grow" />
       {phone !== undefined && (
         <p className="phone">
@@ -131,5 +127,22 @@ function Floor({ children }: { children: ReactNode }) {
         </p>
       )}
     </footer>
+  );
+}
+
+/** The other language, by its own name; of several, the one after this. */
+function NextLanguage() {
+  const { code } = useSpoken();
+  const at = languages.findIndex((language) => language.code === code);
+  const next = languages[(at + 1) % languages.length];
+  if (next === undefined || next.code === code) return null;
+  return (
+    <Button
+      icon="languages"
+      lang={next.code}
+      onClick={() => intend(station.setLanguage(next.code))}
+    >
+      {next.name}
+    </Button>
   );
 }

@@ -2,8 +2,9 @@
  * Every word a station page says. The tone: what to do, then why, then what is safe; no blame, no
  * codes. `_one`, `_other` and `_many` are the plural forms of CLDR; `_zero` is i18next's own.
  */
-export const en = {
-  otherLanguage: 'Español',
+export const words = {
+  /** This language as it calls itself, and how it writes times and dates: 24 hours, day before month. */
+  language: { name: 'English', locale: 'en-GB' },
   link: {
     connecting: 'Connecting',
     connected: 'Connected',
@@ -22,7 +23,6 @@ export const en = {
     records_zero: 'Every record has reached the server.',
     records_one: '{{count}} record waits here safely.',
     records_other: '{{count}} records wait here safely.',
-    records_many: '{{count}} records wait here safely.',
     staffList: 'Keys are checked against the staff list of {{when}}.',
     today: '{{time}} today',
     earlier: '{{date}}, {{time}}',
@@ -459,7 +459,9 @@ export const en = {
   },
 } as const;
 
-type Widened<T> = { [K in keyof T]: T[K] extends string ? string : Widened<T[K]> };
+/** English has two plural forms; others have more (CLDR), or write an amount of none in words. */
+type OtherForms = Partial<Record<`${string}_${'zero' | 'two' | 'few' | 'many'}`, string>>;
+type Widened<T> = { [K in keyof T]: T[K] extends string ? string : Widened<T[K]> } & OtherForms;
 
 /** The shape of every language: a missing or an extra word does not compile. */
-export type Words = Widened<typeof en>;
+export type Words = Widened<typeof words>;

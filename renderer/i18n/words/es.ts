@@ -1,7 +1,7 @@
 import type { Words } from './en.ts';
 
-export const es: Words = {
-  otherLanguage: 'English',
+export const words: Words = {
+  language: { name: 'Español', locale: 'es-ES' },
   link: {
     connecting: 'Conectando',
     connected: 'Conectado',

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { timesIn } from './times.ts';
+import { timesIn } from './times-in.ts';
 
 const now = new Date(2026, 10, 24, 14, 32);
-const en = timesIn('en', now);
-const es = timesIn('es', now);
+const en = timesIn('en-GB', now);
+const es = timesIn('es-ES', now);
 
 test('a day is written as a ward writes it', () => {
   expect(en.day(now)).toMatch(/^Tuesday,? 24 November$/);
