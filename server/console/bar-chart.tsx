@@ -43,11 +43,12 @@ export function BarChart({ values, summary }: { values: readonly number[]; summa
             height={percent(value / top)}
           />
         ))}
-        <line className="now" x1={percent(nowAt)} x2={percent(nowAt)} y1="0" y2="100%" />
+        <line className="now" x1={percent(nowAt)} x2={percent(nowAt)} y1="-18" y2="100%" />
         <text
           x={percent(nowAt)}
           dx={nowAt > 0.8 ? -8 : 8}
-          y="1em"
+          // Above the tallest bar.
+          y="-8"
           textAnchor={nowAt > 0.8 ? 'end' : 'start'}
         >
           {words.accesses.now(hourAndMinute(language, now))}

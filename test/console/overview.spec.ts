@@ -205,3 +205,22 @@ test('fits at twice the text size without sideways scrolling', async ({ page, se
   });
   expect(overflow).toBe(0);
 });
+
+test('the word for now touches no bar of the chart, nor leaves it', async ({ page, server }) => {
+  const busy = quietOverview(new Date());
+  server.show({ ...busy, accessesByHour: Array.from({ length: 24 }, () => 150) });
+  for (const hour of [0, 12, 20, 23]) {
+    await page.clock.setFixedTime(new Date(2026, 10, 24, hour, 50));
+    await page.goto(server.url);
+    const word = page.locator('.chart text');
+    await expect(word).toContainText(`${String(hour).padStart(2, '0')}:50`);
+    const [label, chart] = [await word.boundingBox(), await page.locator('.chart').boundingBox()];
+    if (label === null || chart === null) throw new Error('not drawn');
+    for (const bar of await page.locator('.chart .bar').all()) {
+      const { y = 0 } = (await bar.boundingBox()) ?? {};
+      expect(label.y + label.height).toBeLessThanOrEqual(y);
+    }
+    expect(label.y).toBeGreaterThanOrEqual(chart.y);
+    expect(label.x + label.width).toBeLessThanOrEqual(chart.x + chart.width);
+  }
+});
