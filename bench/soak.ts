@@ -1,18 +1,21 @@
 import { parseArgs } from 'node:util';
 import { transition } from '../main/domain/station.ts';
+import { fuzzRenderer } from '../test/fuzz/hostile-renderer.ts';
 import { fuzzKeyLayer, keyLayer } from '../test/fuzz/key-layer.ts';
 import { fuzzStation } from '../test/fuzz/station-machine.ts';
 import { takeTurns } from './switches.ts';
 
 /**
- * `npm run soak`: what `npm test` does for seconds, for --minutes (10) at the key layer; --sequences
- * (1000000) of events through the station machine; --switches (500) of user in the real Electron, and as many
- * sessions that begin and end, with the memory that is left over. A failure prints its seed.
+ * `npm run soak`: what `npm test` does for seconds, for --minutes (10) at the key layer; --sequences (1000000) of
+ * events through the station machine; --messages (20000) from pages that were taken over to the agent; --switches
+ * (500) of user in the real Electron, and as many sessions that begin and end, with the memory that is left over.
+ * A failure prints its seed.
  */
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     sequences: { type: 'string', default: '1000000' },
+    messages: { type: 'string', default: '20000' },
     switches: { type: 'string', default: '500' },
   },
 });
@@ -21,7 +24,8 @@ const amount = (name: keyof typeof values): number => {
   if (!(given >= 0)) throw new Error(`--${name} is ${values[name]}: it must be a number from 0 on`);
   return given;
 };
-const [minutes, sequences, switches] = [amount('minutes'), amount('sequences'), amount('switches')];
+const [minutes, sequences] = [amount('minutes'), amount('sequences')];
+const [messages, switches] = [amount('messages'), amount('switches')];
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const anySeed = () => Math.floor(Math.random() * 2 ** 31);
 
@@ -39,6 +43,14 @@ for (let done = 0; done < sequences; done += LAP) {
   fuzzStation(transition, { runs: Math.min(LAP, sequences - done), seed: anySeed() });
 }
 say(`station machine: ${sequences} sequences, every invariant kept`);
+
+const CALLS = 2_000;
+for (let done = 0; done < messages; done += CALLS) {
+  const seed = anySeed();
+  say(`messages of a hostile page: seed ${seed}`);
+  await fuzzRenderer(Math.min(CALLS, messages - done), seed);
+}
+say(`hostile pages: ${messages} messages, nothing opened, read or ended`);
 
 for (const [what, button] of [
   ['switches of user', 'Switch'],
