@@ -19,7 +19,7 @@ import { makePostgres } from '../test/support/postgres.ts';
 import { type BareTable, barePostgres, bareSqlite } from './bare-table.ts';
 import { makeBatch } from './made-batch.ts';
 import { cpuOfTree } from './process-tree.ts';
-import { type Row, ascending, percentile, rounded } from './row.ts';
+import { type Row, compared } from './row.ts';
 
 const ROUNDS = 40;
 const WARM_UP_ROUNDS = 10;
@@ -117,21 +117,8 @@ async function measured(
   side.cpu.push((user + system + spent * 1_000_000) / MAX_BATCH_EVENTS);
 }
 
-function row(name: string, { ours, theirs }: Measured, what: keyof Side): Row {
-  const [mine, bare] = [ours, theirs].map((side) => ascending(side[what].slice(WARM_UP_ROUNDS)));
-  if (mine === undefined || bare === undefined) throw new Error('nothing measured');
-  const p50 = percentile(mine, 0.5);
-  const baseline = percentile(bare, 0.5);
-  return {
-    name,
-    unit: 'µs/event',
-    p50: rounded(p50),
-    p95: rounded(percentile(mine, 0.95)),
-    baseline: rounded(baseline),
-    ratio: rounded(p50 / baseline),
-    n: mine.length,
-  };
-}
+const row = (name: string, { ours, theirs }: Measured, what: keyof Side): Row =>
+  compared(name, 'µs/event', ours[what].slice(WARM_UP_ROUNDS), theirs[what].slice(WARM_UP_ROUNDS));
 
 async function pairedStation(data: string, store: Store): Promise<string> {
   const keys = await loadKeys(data);

@@ -11,7 +11,14 @@ export interface Made {
 
 export const MEMBER = '6f1c2a34-0b5d-4e83-9a17-3d2c8e4b5f01';
 
-export function makeBatch(station: string, epoch: string, after: number, head: string): Made[] {
+/** The next events of a journal, without accesses; they happen now, unless `at` says when. */
+export function makeBatch(
+  station: string,
+  epoch: string,
+  after: number,
+  head: string,
+  at: (seq: number) => number = Date.now,
+): Made[] {
   const boot = createHash('sha256').update(epoch).digest('hex').slice(0, 12);
   let prev = head;
   return Array.from({ length: MAX_BATCH_EVENTS }, (_, index) => {
@@ -21,7 +28,7 @@ export function makeBatch(station: string, epoch: string, after: number, head: s
       station,
       epoch,
       seq,
-      at: new Date().toISOString(),
+      at: new Date(at(seq)).toISOString(),
       boot: `00000000-0000-4000-8000-${boot}`,
       mono: seq,
       dir: 1,

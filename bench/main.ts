@@ -5,7 +5,8 @@ import { resolveElectron } from '../tools/electron.mjs';
 import * as ingest from './ingest.ts';
 import * as journal from './journal.ts';
 import * as keys from './keys.ts';
-import type { Row } from './row.ts';
+import * as load from './load.ts';
+import { type Row, printRows } from './row.ts';
 import * as station from './station.ts';
 import * as verify from './verify.ts';
 
@@ -13,16 +14,10 @@ import * as verify from './verify.ts';
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
 
 const rows: Row[] = [];
-for (const { rows: measure } of [journal, ingest, verify, keys, station])
+for (const { rows: measure } of [journal, ingest, load, verify, keys, station])
   rows.push(...(await measure()));
 
-const width = Math.max(...rows.map(({ name }) => name.length));
-const cells = (name: string, ...rest: readonly (string | number | null)[]) =>
-  [name.padEnd(width), ...rest.map((cell) => String(cell ?? '-').padStart(10))].join('');
-process.stdout.write(`${cells('', 'unit', 'p50', 'p95', 'baseline', 'ratio', 'n')}\n`);
-for (const { name, unit, p50, p95, baseline, ratio, n } of rows) {
-  process.stdout.write(`${cells(name, unit, p50, p95, baseline, ratio, n)}\n`);
-}
+printRows(rows);
 
 if (values.json !== undefined) {
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();

@@ -1,14 +1,18 @@
+import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { transition } from '../main/domain/station.ts';
 import { fuzzRenderer } from '../test/fuzz/hostile-renderer.ts';
 import { fuzzKeyLayer, keyLayer } from '../test/fuzz/key-layer.ts';
 import { fuzzStation } from '../test/fuzz/station-machine.ts';
+import { millions } from './millions.ts';
+import { printRows } from './row.ts';
 import { takeTurns } from './switches.ts';
 
 /**
  * `npm run soak`: what `npm test` does for seconds, for --minutes (10) at the key layer; --sequences (1000000) of
  * events through the station machine; --messages (20000) from pages that were taken over to the agent; --switches
- * (500) of user in the real Electron, and as many sessions that begin and end, with the memory that is left over.
+ * (500) of user in the real Electron, and as many sessions that begin and end, with the memory that is left over;
+ * --events (10000000) at a server on PostgreSQL.
  * A failure prints its seed.
  */
 const { values } = parseArgs({
@@ -17,6 +21,7 @@ const { values } = parseArgs({
     sequences: { type: 'string', default: '1000000' },
     messages: { type: 'string', default: '20000' },
     switches: { type: 'string', default: '500' },
+    events: { type: 'string', default: '10000000' },
   },
 });
 const amount = (name: keyof typeof values): number => {
@@ -25,7 +30,7 @@ const amount = (name: keyof typeof values): number => {
   return given;
 };
 const [minutes, sequences] = [amount('minutes'), amount('sequences')];
-const [messages, switches] = [amount('messages'), amount('switches')];
+const [messages, switches, events] = [amount('messages'), amount('switches'), amount('events')];
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const anySeed = () => Math.floor(Math.random() * 2 ** 31);
 
@@ -62,4 +67,11 @@ for (const [what, button] of [
   say(
     `${switches} ${what}: ${before.toFixed(0)} to ${after.toFixed(0)} MiB, ${growth} × (reach: 1.1 ×)`,
   );
+}
+
+if (events > 0) {
+  const cpu = os.cpus();
+  const memory = (os.totalmem() / 2 ** 30).toFixed(0);
+  say(`${new Date().toISOString()}, ${cpu.length} x ${cpu[0]?.model}, ${memory} GiB`);
+  printRows(await millions(events, say));
 }

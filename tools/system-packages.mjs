@@ -15,6 +15,8 @@ const electron = (
 const lists = {
   none: [],
   electron,
+  // Beside ingest on PostgreSQL.
+  bench: [...electron, 'rsyslog', 'rsyslog-pgsql'],
   labOverUdp: ['python3-fido2'],
   lab: 'qemu-system-x86 busybox-static kmod cpio util-linux bsdutils fido2-tools python3-fido2'.split(
     ' ',

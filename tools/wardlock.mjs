@@ -19,7 +19,7 @@ const commands = {
   test: { program: 'tools/test', packages: 'test', bundles: ['agent', 'agent-dev', 'server'] },
   check: { program: 'tools/check', packages: 'none', bundles: [] },
   smoke: { program: 'tools/smoke', packages: 'electron', bundles: ['agent-dev', 'server'] },
-  bench: { program: 'bench/main', packages: 'electron', bundles: ['agent', 'agent-dev', 'server'] },
+  bench: { program: 'bench/main', packages: 'bench', bundles: ['agent', 'agent-dev', 'server'] },
   screenshots: {
     program: 'test/screenshots/main',
     packages: 'test',

@@ -305,7 +305,7 @@ export class TestStation {
     return answer;
   }
 
-  upload(entries: readonly Entry[], falsify: Falsify = {}): Promise<Answer> {
+  upload(entries: readonly Pick<Entry, 'canonical'>[], falsify: Falsify = {}): Promise<Answer> {
     return this.request('POST', '/v1/events', ndjson(entries.map((one) => one.canonical)), {
       contentType: EVENTS_CONTENT_TYPE,
       ...falsify,
