@@ -22,6 +22,8 @@ export const policy = z
     showParkedTimes: z.boolean().default(true),
     /** A station that has not reached the server for longer opens for nobody. */
     offlineDays: z.number().positive().max(30).default(7),
+    /** Days that a station keeps events which the server has proven to keep: longer than between two backups. */
+    journalKeepDays: z.int().min(1).max(3660).default(30),
     helpPhone: z.string().max(32).optional(),
   })
   .refine((p) => p.idleWarningSeconds < p.idleLockSeconds, {

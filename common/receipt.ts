@@ -18,8 +18,8 @@ export const consistencyAnswer = z.strictObject({ from: place, to: place, proof 
 export const MAX_RECEIPT_RUNS = 16;
 
 /**
- * GET /v1/log/receipt?epoch=&after=&size= : the newest checkpoint, the proof that it continues the tree of `size`
- * leaves, and the proof that the station's events after `after` are in it.
+ * GET /v1/log/receipt?epoch=&after=&last=&size= : the newest checkpoint, the proof that it continues the tree of
+ * `size` leaves, and the proof that the station's events after `after` up to `last` are in it.
  */
 export const receipt = z.strictObject({
   /** Signed note, see common/checkpoint.ts. */

@@ -1,15 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { powerMonitor } from 'electron';
+import { fromBase64url } from '../common/bytes.ts';
 import { policy } from '../common/policy.ts';
 import type { PairResponse } from '../common/wire.ts';
 import type { StationClock } from './adapters/clock.ts';
 import type { StationConfig } from './adapters/config.ts';
 import { openCommandSheet } from './adapters/command-sheet.ts';
 import { openDirectoryStore } from './adapters/directory-store.ts';
+import { verifyEd25519 } from './adapters/ed25519.ts';
 import { openJournal } from './adapters/journal-open.ts';
 import type { Pairing } from './adapters/pairing.ts';
 import type { StationSecrets } from './adapters/sealer.ts';
+import { sha256 } from './adapters/sha256.ts';
 import { createVerifier } from './adapters/verifier.ts';
 import { commandedStation } from './app/commanded.ts';
 import { createCommandRunner } from './app/commands.ts';
@@ -22,6 +25,7 @@ import { createServerStream } from './app/server-stream.ts';
 import { StationApp } from './app/station-app.ts';
 import { lockWithSurroundings } from './app/surroundings.ts';
 import { createUploader } from './app/uploader.ts';
+import { createWitness } from './app/witness.ts';
 import type { KeyReader } from './ports/key-reader.ts';
 import type { Transport } from './ports/transport.ts';
 import type { Shell } from './shell.ts';
@@ -181,6 +185,25 @@ export async function startPairedStation(
     },
   });
 
+  const witness = createWitness({
+    journal,
+    state,
+    transport,
+    clock,
+    random: Math.random,
+    report,
+    sha256,
+    verify: verifyEd25519,
+    serverKey: fromBase64url(identity.serverKey.x),
+    note: (event) => station.note(event),
+    believed: (fault) => station.setLedgerRefused(fault !== undefined),
+    keepDays: () => (store.current()?.policy ?? policy.parse({})).journalKeepDays,
+    resend() {
+      uploader.resend();
+      past.kick();
+    },
+  });
+
   station.onAppended(uploader.kick);
   link.listen((status) => station.setLink(status));
   station.setStop('revoked', options.pairing.isRevoked());
@@ -210,6 +233,7 @@ export async function startPairedStation(
   past.kick();
   sync.start();
   stream.start();
+  witness.start();
   // Last: a station that could not be put to work altogether is not to be opened.
   shell.attach(station);
 
@@ -218,6 +242,7 @@ export async function startPairedStation(
     async finish() {
       station.shutdown();
       stream.close();
+      witness.close();
       commands.close();
       sync.close();
       age.close();

@@ -121,6 +121,8 @@ export const stationView = z.strictObject({
   simulated: z.boolean(),
   /** The journal's key is not sealed by the operating system: always shown. */
   unsealed: z.boolean(),
+  /** The server's ledger contradicts what this station has seen: always shown, and nothing is stopped by it. */
+  ledgerRefused: z.boolean(),
   helpPhone: z.string().optional(),
   link: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('connecting') }),

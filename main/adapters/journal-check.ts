@@ -2,7 +2,7 @@ import { type EventType, GENESIS, accessEvent, chainHash, id } from '../../commo
 import { type Result, err, ok } from '../../common/result.ts';
 import type { JournalContext, JournalStand } from './journal.ts';
 import { bodyCipher } from './journal-crypt.ts';
-import { type JournalDatabase, isDamage } from './journal-schema.ts';
+import { type JournalDatabase, isDamage, metaOf } from './journal-schema.ts';
 import { sha256 } from './sha256.ts';
 
 /**
@@ -17,9 +17,6 @@ export interface Checked extends JournalStand {
   readonly newest: EventType | undefined;
 }
 
-export const metaOf = (db: JournalDatabase, name: string): string | undefined =>
-  db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?').get(name)?.value;
-
 /** Decrypts and re-checks the chain from the acknowledged mark on. */
 export function checkJournal(
   db: JournalDatabase,
@@ -28,10 +25,13 @@ export function checkJournal(
   try {
     const epoch = metaOf(db, 'epoch');
     const acknowledged = Number(metaOf(db, 'acknowledged'));
+    const pruned = Number(metaOf(db, 'pruned') ?? 0);
     if (!id.safeParse(epoch).success || epoch === undefined) return err('identity');
-    if (!Number.isSafeInteger(acknowledged) || acknowledged < 0) return err('identity');
+    if (![acknowledged, pruned].every((mark) => Number.isSafeInteger(mark) && mark >= 0)) {
+      return err('identity');
+    }
     if (metaOf(db, 'station') !== station) return err('identity');
-    return checkChain(db, bodyCipher(key, epoch), { station, epoch, acknowledged });
+    return checkChain(db, bodyCipher(key, epoch), { station, epoch, acknowledged, pruned });
   } catch (error) {
     if (isDamage(error)) return err('file');
     throw error;
@@ -41,10 +41,15 @@ export function checkJournal(
 function checkChain(
   db: JournalDatabase,
   cipher: ReturnType<typeof bodyCipher>,
-  { station, epoch, acknowledged }: { station: string; epoch: string; acknowledged: number },
+  {
+    station,
+    epoch,
+    acknowledged,
+    pruned,
+  }: { station: string; epoch: string; acknowledged: number; pruned: number },
 ): Result<Checked, Damage> {
-  let seq = Math.max(0, acknowledged - 1);
-  let prev = acknowledged === 0 ? GENESIS : undefined;
+  let seq = Math.max(0, acknowledged - 1, pruned);
+  let prev = seq === 0 ? GENESIS : undefined;
   let newest: EventType | undefined;
   const rows = db
     .prepare<[number], { seq: number; hash: string; body: Uint8Array }>(

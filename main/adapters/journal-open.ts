@@ -4,8 +4,8 @@ import { type Result, err, ok, unreachable } from '../../common/result.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { StationState } from '../ports/station-state.ts';
 import { type JournalContext, createJournal } from './journal.ts';
-import { type Checked, type Damage, checkJournal, metaOf } from './journal-check.ts';
-import { type JournalDatabase, isDamage, openDatabase } from './journal-schema.ts';
+import { type Checked, type Damage, checkJournal } from './journal-check.ts';
+import { type JournalDatabase, isDamage, metaOf, openDatabase } from './journal-schema.ts';
 import { stationState } from './journal-state.ts';
 
 export interface JournalOptions extends JournalContext {
@@ -131,6 +131,7 @@ function inherit(db: JournalDatabase, state: StationState, remains: Remains): vo
     if (name === 'command-number') state.raiseCommandNumber(value);
   }
   for (const { credential, value } of remains.counters) state.raiseCounter(credential, value);
+  if (remains.checkpoint !== undefined) state.keepCheckpoint(remains.checkpoint);
 }
 
 /** What can still be read of a damaged journal. */
@@ -138,6 +139,7 @@ interface Remains {
   readonly epoch?: string;
   readonly seq?: number;
   readonly acknowledged?: number;
+  readonly checkpoint?: string;
   readonly sessions: readonly { readonly session: string; readonly member: string }[];
   readonly marks: readonly { readonly name: string; readonly value: number }[];
   readonly counters: readonly { readonly credential: string; readonly value: number }[];
@@ -153,11 +155,13 @@ function remainsOf(db: JournalDatabase): Remains {
       db.prepare<[], { seq: number }>('SELECT seq FROM event ORDER BY seq DESC LIMIT 1').get()?.seq,
   );
   const acknowledged = Number(readable(() => metaOf(db, 'acknowledged')));
+  const checkpoint = readable(() => metaOf(db, 'checkpoint'));
   const all = <Row>(sql: string): Row[] => readable(() => db.prepare<[], Row>(sql).all()) ?? [];
   return {
     ...(epoch === undefined ? {} : { epoch }),
     ...(seq === undefined ? {} : { seq }),
     ...(Number.isSafeInteger(acknowledged) ? { acknowledged } : {}),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     sessions: all('SELECT session, member FROM open_session ORDER BY rowid'),
     marks: all('SELECT name, value FROM mark'),
     counters: all('SELECT credential, value FROM counter'),

@@ -28,13 +28,21 @@ export function opened(
   return entries;
 }
 
-/** Events of epochs that are over. They are kept, also when they are sent. */
+/**
+ * `past_event.sent`: 0 = the server does not have it. What was sent after the epoch was over it disputes, and does not
+ * prove: that is kept for ever.
+ */
+const ACKNOWLEDGED = 1;
+const PROVEN = 2;
+const DISPUTED = 3;
+
+/** Events of epochs that are over. */
 export function pastEpochs(
   db: JournalDatabase,
   key: KeyObject,
 ): PastEpochs & {
   /** Moves the current epoch's events here; call it within the transaction that begins the next. */
-  keep(epoch: string, acknowledged: number): void;
+  keep(epoch: string, marks: { readonly acknowledged: number; readonly proven: number }): void;
 } {
   const first = db.prepare<[], { epoch: string }>(
     'SELECT epoch FROM past_event WHERE sent = 0 ORDER BY rowid LIMIT 1',
@@ -43,10 +51,12 @@ export function pastEpochs(
     'SELECT seq, hash, body FROM past_event WHERE epoch = ? AND sent = 0 ORDER BY seq LIMIT ?',
   );
   const sent = db.prepare<[string, number]>(
-    'UPDATE past_event SET sent = 1 WHERE epoch = ? AND seq <= ?',
+    `UPDATE past_event SET sent = ${DISPUTED} WHERE epoch = ? AND seq <= ? AND sent = 0`,
   );
-  const move = db.prepare<[string, number]>(
-    'INSERT INTO past_event SELECT ?, seq, hash, body, seq <= ? FROM event ORDER BY seq',
+  const move = db.prepare<[string, number, number]>(
+    `INSERT INTO past_event
+     SELECT ?, seq, hash, body, CASE WHEN seq <= ? THEN ${PROVEN} WHEN seq <= ? THEN ${ACKNOWLEDGED} ELSE 0 END
+     FROM event ORDER BY seq`,
   );
   const clear = db.prepare('DELETE FROM event');
   return {
@@ -59,9 +69,47 @@ export function pastEpochs(
       };
     },
     pastSent: (epoch, seq) => void sent.run(epoch, seq),
-    keep(epoch, acknowledged) {
-      move.run(epoch, acknowledged);
+    keep(epoch, { acknowledged, proven }) {
+      move.run(epoch, Math.min(acknowledged, proven), acknowledged);
       clear.run();
     },
+  };
+}
+
+export interface PastRow {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly body: Uint8Array;
+}
+
+/** What the witness needs of past epochs. */
+export function pastProofs(db: JournalDatabase) {
+  const owed = db.prepare<[], { epoch: string; after: number; last: number }>(
+    `SELECT epoch, min(seq) - 1 AS after, max(seq) AS last FROM past_event WHERE sent = ${ACKNOWLEDGED}
+     GROUP BY epoch ORDER BY min(rowid)`,
+  );
+  const prove = db.prepare<[string, number]>(
+    `UPDATE past_event SET sent = ${PROVEN}
+     WHERE epoch = ? AND seq <= ? AND sent = ${ACKNOWLEDGED}`,
+  );
+  const between = db.prepare<[string, number, number], { hash: string }>(
+    'SELECT hash FROM past_event WHERE epoch = ? AND seq BETWEEN ? AND ? ORDER BY seq',
+  );
+  const proven = db.prepare<[number], PastRow>(
+    `SELECT epoch, seq, body FROM past_event WHERE sent = ${PROVEN} ORDER BY rowid LIMIT ?`,
+  );
+  const remove = db.prepare<[string, number]>('DELETE FROM past_event WHERE epoch = ? AND seq = ?');
+  const forget = db.prepare('UPDATE past_event SET sent = 0');
+  return {
+    /** What the server has acknowledged and not proven, by epoch. */
+    owed: () => owed.all(),
+    prove: (epoch: string, seq: number) => void prove.run(epoch, seq),
+    hashes: (epoch: string, first: number, last: number) => between.all(epoch, first, last),
+    /** Oldest first. */
+    proven: (limit: number) => proven.all(limit),
+    remove: db.transaction((rows: readonly PastRow[]) => {
+      for (const { epoch, seq } of rows) remove.run(epoch, seq);
+    }),
+    forget: () => void forget.run(),
   };
 }

@@ -50,3 +50,6 @@ export const isDamage = (error: unknown): boolean =>
 
 export const isSqliteError = (error: unknown): error is InstanceType<typeof Database.SqliteError> =>
   error instanceof Database.SqliteError;
+
+export const metaOf = (db: JournalDatabase, name: string): string | undefined =>
+  db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?').get(name)?.value;

@@ -1,5 +1,5 @@
 import type { StationState } from '../ports/station-state.ts';
-import type { JournalDatabase } from './journal-schema.ts';
+import { type JournalDatabase, metaOf } from './journal-schema.ts';
 
 /** Station marks beside the journal, in the same file. Each raise is on disk when it returns. */
 export function stationState(db: JournalDatabase): StationState {
@@ -15,6 +15,7 @@ export function stationState(db: JournalDatabase): StationState {
     `INSERT INTO counter VALUES (?, ?)
      ON CONFLICT (credential) DO UPDATE SET value = excluded.value WHERE excluded.value > value`,
   );
+  const checkpoint = db.prepare<[string]>("INSERT OR REPLACE INTO meta VALUES ('checkpoint', ?)");
   return {
     counter: (credential) => counter.get(credential)?.value ?? 0,
     raiseCounter: (credential, seen) => void raiseCounter.run(credential, seen),
@@ -26,5 +27,7 @@ export function stationState(db: JournalDatabase): StationState {
     raiseDirectoryConfirmed: (ms) => void raiseMark.run('directory-confirmed', Math.floor(ms)),
     commandNumber: () => mark.get('command-number')?.value ?? 0,
     raiseCommandNumber: (number) => void raiseMark.run('command-number', number),
+    checkpoint: () => metaOf(db, 'checkpoint'),
+    keepCheckpoint: (note) => void checkpoint.run(note),
   };
 }

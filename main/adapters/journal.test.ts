@@ -281,3 +281,129 @@ test('marks only rise', () => {
   const again = opened(setting).state;
   expect([again.counter('c'), again.directoryVersion(), again.latestTime()]).toEqual([9, 9, 9]);
 });
+
+test('proven and pruned events: the marks last, and only what is proven, sent and old enough goes', () => {
+  const setting = journalSetting(place.folder);
+  const { journal } = opened(setting);
+  const { epoch } = journal.place();
+  // Event n is of second n.
+  for (let n = 0; n < 10; n++) journal.append([locked()]);
+  const at = (seq: number) => Date.UTC(2026, 0, 5, 8) + seq * 1000;
+  expect(journal.oldest()).toBe(1);
+  expect(journal.prune(at(99), 100)).toBe(0);
+  journal.acknowledge(5);
+  expect(journal.prune(at(99), 100)).toBe(0);
+  journal.prove(epoch, 7);
+  expect(() => journal.prove(epoch, 11)).toThrow(RangeError);
+  journal.prove(epoch, 6);
+  expect(journal.proven()).toBe(7);
+  expect(journal.prune(at(3), 100)).toBe(2);
+  expect(journal.prune(at(99), 2)).toBe(2);
+  expect(journal.oldest()).toBe(5);
+  expect(journal.hashes(epoch, 5, 6)).toHaveLength(2);
+  expect(journal.hashes(epoch, 4, 6)).toBeUndefined();
+  expect(journal.hashes(epoch, 9, 11)).toBeUndefined();
+  expect(journal.prune(at(99), 100)).toBe(1);
+  const head = journal.place();
+  journal.close();
+
+  const again = opened({ ...setting, expected: true });
+  expect(again.recovered).toBeUndefined();
+  expect(again.journal.place()).toEqual(head);
+  expect(again.journal.owed()).toEqual({ current: { epoch, after: 7, last: 5 }, past: [] });
+  expect(again.journal.oldest()).toBe(6);
+  again.journal.acknowledge(10);
+  again.journal.prove(epoch, 10);
+  // The newest stays, because the next one follows it.
+  expect(again.journal.prune(at(99), 100)).toBe(4);
+  expect(again.journal.oldest()).toBe(10);
+  again.journal.close();
+  const last = opened({ ...setting, expected: true });
+  expect(last.recovered).toBeUndefined();
+  expect(last.journal.place()).toEqual(head);
+  expect(last.newest).toBe('session.locked');
+  last.journal.close();
+});
+
+test('a rewound journal is sent again from there, also after a restart', () => {
+  const setting = journalSetting(place.folder);
+  const { journal } = opened(setting);
+  const { epoch } = journal.place();
+  for (let n = 0; n < 10; n++) journal.append([locked()]);
+  journal.acknowledge(8);
+  journal.prove(epoch, 8);
+  journal.prune(Date.UTC(2030, 0, 1), 3);
+  journal.forgetProofs();
+  journal.rewind(9);
+  expect(journal.owed().current.last).toBe(8);
+  journal.rewind(journal.oldest() - 1);
+  expect(journal.unsent(100, 1e9).map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8, 9, 10]);
+  journal.close();
+  const again = opened({ ...setting, expected: true });
+  expect(again.recovered).toBeUndefined();
+  expect(again.journal.proven()).toBe(0);
+  expect(again.journal.waiting()).toBe(7);
+  again.journal.close();
+});
+
+test('events that are missing behind the pruned ones are damage', () => {
+  const setting = journalSetting(place.folder);
+  const { journal } = opened(setting);
+  const { epoch } = journal.place();
+  for (let n = 0; n < 6; n++) journal.append([locked()]);
+  journal.acknowledge(2);
+  journal.prove(epoch, 2);
+  journal.prune(Date.UTC(2030, 0, 1), 10);
+  journal.close();
+  tamper(setting.file, 'DELETE FROM event WHERE seq = 3');
+  const again = opened({ ...setting, expected: true });
+  expect(again.recovered).toBe('chain');
+  again.journal.close();
+});
+
+test('of a past epoch what was acknowledged is proven and pruned, what is disputed stays', () => {
+  const setting = journalSetting(place.folder);
+  const { journal } = opened(setting);
+  const { epoch } = journal.place();
+  for (let n = 0; n < 8; n++) journal.append([locked()]);
+  journal.acknowledge(5);
+  journal.prove(epoch, 2);
+  const hashes = journal.hashes(epoch, 1, 8);
+  expect(journal.beginEpoch(randomUUID()).ok).toBe(true);
+  const next = journal.place().epoch;
+  expect(journal.owed()).toEqual({
+    current: { epoch: next, after: 0, last: 0 },
+    past: [{ epoch, after: 2, last: 5 }],
+  });
+  expect(journal.hashes(epoch, 1, 8)).toEqual(hashes);
+  expect(journal.hashes(next, 1, 2)).toBeUndefined();
+  journal.pastSent(epoch, 8);
+  expect(journal.owed().past).toEqual([{ epoch, after: 2, last: 5 }]);
+  journal.prove(epoch, 8);
+  expect(journal.proven()).toBe(0);
+  expect(journal.owed().past).toEqual([]);
+  expect(journal.prune(Date.UTC(2026, 0, 5, 8, 0, 3), 100)).toBe(2);
+  expect(journal.hashes(epoch, 3, 8)).toEqual(hashes?.slice(2));
+  expect(journal.prune(Date.UTC(2030, 0, 1), 100)).toBe(3);
+  expect(journal.prune(Date.UTC(2030, 0, 1), 100)).toBe(0);
+  expect(journal.hashes(epoch, 6, 8)).toEqual(hashes?.slice(5));
+  // A restored server is to get all of it again.
+  journal.forgetProofs();
+  expect(journal.past(10, 1e9)?.entries.map(({ seq }) => seq)).toEqual([6, 7, 8]);
+  journal.close();
+});
+
+test('the checkpoint of the ledger outlives a damaged journal', () => {
+  const setting = journalSetting(place.folder);
+  const { journal, state } = opened(setting);
+  expect(state.checkpoint()).toBeUndefined();
+  state.keepCheckpoint('first');
+  state.keepCheckpoint('second');
+  for (let n = 0; n < 3; n++) journal.append([locked()]);
+  journal.close();
+  tamper(setting.file, 'DELETE FROM event WHERE seq = 2');
+  const again = opened({ ...setting, expected: true });
+  expect(again.recovered).toBe('chain');
+  expect(again.state.checkpoint()).toBe('second');
+  again.journal.close();
+});

@@ -12,6 +12,7 @@ import { type Result, err, ok } from '../../common/result.ts';
 import type { Journal, JournalEntry, JournalError } from '../ports/journal.ts';
 import { bodyCipher } from './journal-crypt.ts';
 import { type SealedRow, opened, pastEpochs } from './journal-past.ts';
+import { provenJournal } from './journal-proven.ts';
 import { type JournalDatabase, isSqliteError } from './journal-schema.ts';
 import { sha256 } from './sha256.ts';
 
@@ -59,6 +60,11 @@ export function createJournal(
     'SELECT seq, hash, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
   );
   const past = pastEpochs(db, context.key);
+  const { beginProofs, ...proofs } = provenJournal(db, context.key, () => ({
+    epoch,
+    head: head.seq,
+    acknowledged,
+  }));
   const mark = db.prepare<[string]>("UPDATE meta SET value = ? WHERE name = 'acknowledged'");
   const openSession = db.prepare<[string, string]>(
     'INSERT OR REPLACE INTO open_session VALUES (?, ?)',
@@ -145,9 +151,10 @@ export function createJournal(
       const before = { epoch, cipher, head, acknowledged };
       try {
         db.transaction(() => {
-          past.keep(epoch, acknowledged);
+          past.keep(epoch, { acknowledged, proven: proofs.proven() });
           db.prepare<[string]>("UPDATE meta SET value = ? WHERE name = 'epoch'").run(next);
           mark.run('0');
+          beginProofs();
           epoch = next;
           cipher = bodyCipher(context.key, next);
           head = { seq: 0, hash: GENESIS };
@@ -163,6 +170,14 @@ export function createJournal(
         context.report(`journal:${error.code}`, error);
         return err(error.code === 'SQLITE_FULL' ? 'full' : 'broken');
       }
+    },
+
+    ...proofs,
+
+    rewind(seq) {
+      if (seq >= acknowledged) return;
+      mark.run(String(seq));
+      acknowledged = seq;
     },
 
     unended: () => openSessions.all(),

@@ -3,6 +3,7 @@ import { SignJWT, calculateJwkThumbprint } from 'jose';
 import type { ZodType } from 'zod';
 import { base32 } from '../../common/base32.ts';
 import { fromBase64url, utf8 } from '../../common/bytes.ts';
+import { receipt } from '../../common/receipt.ts';
 import { type Result, err, ok } from '../../common/result.ts';
 import {
   type Ed25519Jwk,
@@ -36,6 +37,8 @@ export interface TransportOptions {
 const DEADLINE_MS = 15_000;
 /** Answers are small; a snapshot of 100,000 members is about 40 MB. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** 16 runs with two proofs each, and the records of restored databases. */
+const MAX_RECEIPT_BYTES = 4 * 1024 * 1024;
 const MAX_DIRECTORY_BYTES = 64 * 1024 * 1024;
 
 interface Request {
@@ -169,6 +172,15 @@ export function createTransport(options: TransportOptions): Transport {
       } as const;
       const answer = await send(request, stationId());
       return answer.ok ? readAs(eventsResponse, answer.value) : answer;
+    },
+
+    async receipt({ epoch, after, last, size }) {
+      const path = `/v1/log/receipt?epoch=${epoch}&after=${after}&last=${last}&size=${size}`;
+      const answer = await send(
+        { method: 'GET', path, maxAnswerBytes: MAX_RECEIPT_BYTES },
+        stationId(),
+      );
+      return answer.ok ? readAs(receipt, answer.value) : answer;
     },
 
     async commands(question, after) {

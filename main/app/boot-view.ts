@@ -15,6 +15,7 @@ export function bootView(
   return {
     ...rest,
     ...(helpPhone === undefined ? {} : { helpPhone }),
+    ledgerRefused: false,
     revision,
     link: { kind: 'connecting' },
     parked: [],

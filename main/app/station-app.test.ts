@@ -259,3 +259,12 @@ describe('a key that appears during an open session', () => {
     expect(station.app.view().screen).toMatchObject({ kind: 'curtain', step: { kind: 'pin' } });
   });
 });
+
+it('shows that the ledger is not believed, and goes on', async () => {
+  const station = put();
+  await station.enter(station.nurse, 'stays');
+  station.app.setLedgerRefused(true);
+  expect(station.app.view()).toMatchObject({ ledgerRefused: true, screen: { kind: 'session' } });
+  station.app.setLedgerRefused(false);
+  expect(station.app.view().ledgerRefused).toBe(false);
+});

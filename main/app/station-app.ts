@@ -74,6 +74,7 @@ export class StationApp {
   private readonly stops = new Set<Stop>(['starting']);
   private directory: DirectorySnapshot | undefined;
   private link: Link = { kind: 'connecting' };
+  private isLedgerRefused = false;
   private language: Language;
   private isOver = false;
   private revision: number;
@@ -173,6 +174,12 @@ export class StationApp {
     this.show();
   }
 
+  /** Whether the server's ledger contradicts what this station has seen. It is shown, and nothing else. */
+  setLedgerRefused(isRefused: boolean): void {
+    this.isLedgerRefused = isRefused;
+    this.show();
+  }
+
   setLanguage(language: Language): void {
     this.language = language;
     this.show();
@@ -246,6 +253,7 @@ export class StationApp {
       theme,
       simulated,
       unsealed,
+      ledgerRefused: this.isLedgerRefused,
       revision: this.revision,
       language: this.language,
       helpPhone: this.directory?.policy.helpPhone ?? this.facts.helpPhone,

@@ -27,6 +27,8 @@ export interface Uploader {
   kick(): void;
   /** The journal has begun another epoch: the dispute over the last one stops nothing any more. */
   renewed(): void;
+  /** Call after the journal was rewound. */
+  resend(): void;
   state(): OutboxState;
   /** Nothing is sent any more; an answer on its way is not acknowledged (it is sent again: a repeat). */
   close(): void;
@@ -40,6 +42,8 @@ export function createUploader(ports: UploaderPorts): Uploader {
   const { journal, transport, clock, link, random, report } = ports;
   let state = idleOutbox;
   let isClosed = false;
+  /** Counts rewinds: an answer to what was sent before one acknowledges nothing. */
+  let rewinds = 0;
   let stopWaking = (): void => undefined;
 
   function dispatch(event: OutboxEvent): void {
@@ -72,12 +76,14 @@ export function createUploader(ports: UploaderPorts): Uploader {
   /** Never rejects: whatever fails is a failed try. */
   async function send(): Promise<void> {
     let event: OutboxEvent;
+    const before = rewinds;
     try {
       event = await uploaded(journal.unsent(MAX_BATCH_EVENTS, MAX_BATCH_BYTES));
     } catch (error) {
       report('upload:threw', error);
       event = { type: 'failed', ...chance() };
     }
+    if (before !== rewinds) event = { type: 'failed', ...chance() };
     try {
       dispatch(event);
     } catch (error) {
@@ -141,6 +147,11 @@ export function createUploader(ports: UploaderPorts): Uploader {
     renewed() {
       dispatch({ type: 'renewed' });
       kick();
+    },
+    resend() {
+      rewinds += 1;
+      stopWaking();
+      dispatch({ type: 'rewound', waiting: journal.waiting() });
     },
     state: () => state,
     close() {

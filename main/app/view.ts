@@ -15,6 +15,7 @@ export interface Scene {
   readonly theme: 'day' | 'night';
   readonly simulated: boolean;
   readonly unsealed: boolean;
+  readonly ledgerRefused: boolean;
   readonly helpPhone: string | undefined;
   readonly link: Link;
   /** Events that the server does not have yet. */
@@ -49,6 +50,7 @@ export function stationView(state: StationState, scene: Scene): StationView {
     theme: scene.theme,
     simulated: scene.simulated,
     unsealed: scene.unsealed,
+    ledgerRefused: scene.ledgerRefused,
     ...(scene.helpPhone === undefined ? {} : { helpPhone: scene.helpPhone }),
     link: link(scene),
     parked: parked(state, memberOf),

@@ -187,3 +187,13 @@ test('whatever comes, one request is in flight at most, and every event arrives 
     { numRuns: 1000 },
   );
 });
+
+test('a rewound journal is sent again, out of every state; what is on its way is waited for', () => {
+  const rewound = { type: 'rewound', waiting: 4 } as const;
+  const halted: OutboxState = { kind: 'halted', code: 'chain-gap' };
+  for (const state of [idleOutbox, waiting, halted]) {
+    expect(outbox(state, rewound)).toEqual({ state: sending, effects: [{ type: 'send' }] });
+  }
+  expect(outbox(sending, rewound)).toEqual({ state: sending, effects: [] });
+  expect(outbox(halted, { ...rewound, waiting: 0 })).toEqual({ state: idleOutbox, effects: [] });
+});

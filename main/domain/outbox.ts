@@ -28,6 +28,8 @@ export type OutboxEvent =
   | { readonly type: 'kick'; readonly waiting: number }
   /** The server can be reached again: no reason to wait any longer. */
   | { readonly type: 'reachable' }
+  /** The server has lost what it had acknowledged, and so many events are to be sent (again). */
+  | { readonly type: 'rewound'; readonly waiting: number }
   | { readonly type: 'due'; readonly now: number }
   /** The server committed everything up to `committed`, of a request that held `first` to `last`. */
   | ({
@@ -64,6 +66,9 @@ export function outbox(state: OutboxState, event: OutboxEvent): OutboxStep {
       return state.kind === 'idle' && event.waiting > 0 ? send(0) : same;
     case 'reachable':
       return state.kind === 'waiting' && !state.asked ? send(state.failures) : same;
+    case 'rewound':
+      if (state.kind === 'sending') return same;
+      return event.waiting > 0 ? send(0) : { state: idleOutbox, effects: [] };
     case 'due':
       if (state.kind !== 'waiting') return same;
       // Woken too early: without a new call it would wait for ever.

@@ -20,8 +20,37 @@ export interface JournalReader {
   unsent(limit: number, maxBytes: number): readonly JournalEntry[];
   /** How many events the server has not acknowledged. */
   waiting(): number;
-  /** Largest acknowledged sequence number. Marks never move back. */
+  /** Largest acknowledged sequence number. Never moves back but by `rewind`. */
   acknowledge(seq: number): void;
+}
+
+/** Events of an epoch that the server has and is to prove: those after `after` up to `last`. */
+export interface OwedProof {
+  readonly epoch: string;
+  readonly after: number;
+  readonly last: number;
+}
+
+/** What the witness works with: which events the server has proven to keep. */
+export interface ProvenJournal {
+  /** Of the current epoch, also when nothing is owed, and of past ones. */
+  owed(): { readonly current: OwedProof; readonly past: readonly OwedProof[] };
+  /** Of the current epoch everything up to here is proven to be in the server's ledger; durable. */
+  proven(): number;
+  prove(epoch: string, seq: number): void;
+  /** Nothing is proven any more: the server's database was restored. Past epochs are to be sent again too. */
+  forgetProofs(): void;
+  /** Sends everything of the current epoch after `seq` again; what the server has already is a repeat to it. */
+  rewind(seq: number): void;
+  /** The oldest event of the current epoch that is still here; the newest one's successor when there is none. */
+  oldest(): number;
+  /** Chain hashes from one sequence number to another; undefined when not all of them are here. */
+  hashes(epoch: string, first: number, last: number): readonly string[] | undefined;
+  /**
+   * Deletes proven events that were written before this wall time, at most `limit`; returns how many. The newest
+   * of the current epoch stays.
+   */
+  prune(before: number, limit: number): number;
 }
 
 export interface JournalWriter {
@@ -45,7 +74,7 @@ export interface Past {
   readonly entries: readonly JournalEntry[];
 }
 
-export interface Journal extends JournalReader, JournalWriter, PastEpochs {
+export interface Journal extends JournalReader, JournalWriter, ProvenJournal, PastEpochs {
   /**
    * Ends this epoch, whose chain the server disputes, and begins another, whose first event names the old
    * head. One transaction; what was not sent waits as a past epoch.

@@ -1,6 +1,6 @@
 /**
- * Marks that only ever rise and must survive a restart: otherwise a cloned key, an old directory or a
- * clock set back would pass after one.
+ * Marks that only ever rise and must survive a restart: otherwise a cloned key, an old directory, a clock set
+ * back or another ledger would pass after one.
  */
 export interface StationState {
   /** Largest signature counter seen from this credential (base64url id); 0 when none was. */
@@ -18,4 +18,7 @@ export interface StationState {
   /** Largest number of a server's command carried out here; 0 when none was. */
   commandNumber(): number;
   raiseCommandNumber(number: number): void;
+  /** Newest checkpoint of the server's ledger that was proven here: its signed note, as an auditor takes it. */
+  checkpoint(): string | undefined;
+  keepCheckpoint(note: string): void;
 }

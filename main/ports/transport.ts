@@ -1,4 +1,5 @@
 import type { CommandAnswer, StreamHint } from '../../common/command.ts';
+import type { Receipt } from '../../common/receipt.ts';
 import type { EventsResponse, PairResponse, WireError } from '../../common/wire.ts';
 import type { Result } from '../../common/result.ts';
 
@@ -21,11 +22,21 @@ export interface Transport {
   directory(have: number): Promise<Result<string | undefined, TransportError>>;
   /** One epoch, ascending, verbatim canonical bytes. */
   upload(canonical: readonly Uint8Array[]): Promise<Result<EventsResponse, TransportError>>;
+  /** Proofs of what the server's ledger holds of this station: see `receipt` in common/receipt.ts. */
+  receipt(query: ReceiptQuery): Promise<Result<Receipt, TransportError>>;
   /** Compact JWS of the commands after this number, signed for this question. */
   commands(ask: string, after: number): Promise<Result<string, TransportError>>;
   answerCommand(answer: CommandAnswer): Promise<Result<undefined, TransportError>>;
   /** Listens to the server's hints until the stream ends, which it tells; never rejects. */
   stream(listener: StreamListener, signal: AbortSignal): Promise<TransportError>;
+}
+
+/** Events of `epoch` after `after` up to `last` are to be proven, and that the tree is that of `size` leaves, grown. */
+export interface ReceiptQuery {
+  readonly epoch: string;
+  readonly after: number;
+  readonly last: number;
+  readonly size: number;
 }
 
 export interface StreamListener {

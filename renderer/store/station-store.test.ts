@@ -9,6 +9,7 @@ const view = (revision: number, place: string): StationView => ({
   theme: 'day',
   simulated: false,
   unsealed: false,
+  ledgerRefused: false,
   link: { kind: 'connected' },
   parked: [],
   screen: { kind: 'curtain', step: { kind: 'reading' } },

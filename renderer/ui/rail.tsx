@@ -24,7 +24,8 @@ export function Marks() {
   const t = useWords();
   const isSimulated = useView((view) => view.simulated);
   const isUnsealed = useView((view) => view.unsealed);
-  if (!isSimulated && !isUnsealed) return null;
+  const isLedgerRefused = useView((view) => view.ledgerRefused);
+  if (!isSimulated && !isUnsealed && !isLedgerRefused) return null;
   return (
     <ul className="marks" aria-label={t('marks.title')}>
       {isSimulated && (
@@ -37,6 +38,12 @@ export function Marks() {
         <li>
           <Icon name="shield-off" />
           <span>{t('marks.unsealed')}</span>
+        </li>
+      )}
+      {isLedgerRefused && (
+        <li>
+          <Icon name="shield-alert" />
+          <span>{t('marks.ledgerRefused')}</span>
         </li>
       )}
     </ul>

@@ -49,18 +49,20 @@ test('a clock of another decade is told once for a boot; a week late is no matte
   expect(kinds([event(1, { at: '2025-06-02T00:00:00.000Z' })], [good])).toEqual([]);
 });
 
-test('a refused directory and a lost journal are told with their reason', () => {
+test('a refused directory, a lost journal and a ledger in doubt are told with their reason', () => {
   const detail = { reason: 'older' };
   expect(
     kinds(
       [
         event(1, { type: 'directory.refused', detail }),
         event(2, { type: 'journal.recovered', detail }),
+        event(3, { type: 'ledger.refused', detail: { reason: 'fork' } }),
       ],
-      [good, good],
+      [good, good, good],
     ),
   ).toEqual([
     ['directory', 'older', 1],
     ['journal', 'older', 2],
+    ['ledger', 'fork', 3],
   ]);
 });

@@ -12,6 +12,8 @@ export type AlertKind =
   | 'directory'
   /** A station lost its journal and began another. */
   | 'journal'
+  /** A station does not believe the ledger: another tree, or a receipt that is owed. */
+  | 'ledger'
   /** Two agents run with one station's key. */
   | 'two-boots';
 
@@ -65,6 +67,9 @@ export function alertsOf(
     const reason = codeOf(event);
     if (type === 'directory.refused') {
       tell(`directory:${station}:${epoch}:${seq}`, { kind: 'directory', ...reason, ...place });
+    }
+    if (type === 'ledger.refused') {
+      tell(`ledger:${station}:${epoch}:${seq}`, { kind: 'ledger', ...reason, ...place });
     }
     // After a dispute an administrator has approved it.
     if (type === 'journal.recovered' && reason.reason !== 'dispute') {

@@ -4,7 +4,7 @@ import { readContinuation } from '../../common/continuation.ts';
 import { unreachable } from '../../common/result.ts';
 import type { LedgerReader } from '../store/ledger-store.ts';
 import { treeReader } from './tree-reader.ts';
-import { type Renewal, type Trust, comparableSize, judgeTrust } from './trust.ts';
+import { type Renewal, type Trust, comparableSize, judgeTrust } from '../../common/trust.ts';
 
 /** Is the tree in the database the one that somebody saw, grown? */
 async function continuity(

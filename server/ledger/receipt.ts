@@ -4,11 +4,15 @@ import type { Store } from '../store/store.ts';
 import type { Published } from './publisher.ts';
 import { treeReader } from './tree-reader.ts';
 
-/** What the station asks for: proofs for its events after `after` of an epoch, and from the tree that it knows. */
+/**
+ * What the station asks for: proofs for its events after `after` up to `last` of an epoch, and from the tree that it
+ * knows. What comes behind `last` is unknown to it: a disk that was set back has not what the server has.
+ */
 export interface ReceiptQuery {
   readonly station: string;
   readonly epoch: string;
   readonly after: number;
+  readonly last: number;
   readonly size: number;
 }
 
@@ -16,20 +20,21 @@ export interface ReceiptQuery {
 export async function makeReceipt(
   read: Store['read'],
   { note, checkpoint }: Published,
-  { station, epoch, after, size }: ReceiptQuery,
+  { station, epoch, after, last, size }: ReceiptQuery,
 ): Promise<Receipt> {
   const tree = treeReader(read);
   const head = checkpoint.size;
   const runs: Receipt['runs'][number][] = [];
   for (const segment of await read.segmentsOf(station, epoch, after + 1, MAX_RECEIPT_RUNS)) {
-    const skipped = Math.max(0, after + 1 - (segment.first_seq ?? 0));
-    const leaf = (segment.leaf ?? Infinity) + skipped;
-    const events = segment.entries - skipped;
+    const first = segment.first_seq ?? 0;
+    const seq = Math.max(first, after + 1);
+    const leaf = (segment.leaf ?? Infinity) + seq - first;
+    const events = Math.min(first + segment.entries - 1, last) - seq + 1;
     // What is not under this checkpoint comes with the next one.
     if (leaf + events > head) break;
     if (events <= 0) continue;
     runs.push({
-      seq: (segment.first_seq ?? 0) + skipped,
+      seq,
       events,
       leaf,
       frontier: texts((await tree.frontier(leaf)).nodes),

@@ -131,7 +131,7 @@ export const logRoutes =
           summary:
             'Proves to a station that its events are in the tree, and that the tree is the one it knew',
           security: [{ station: [] }],
-          querystring: z.strictObject({ epoch: id, after: place, size: place }),
+          querystring: z.strictObject({ epoch: id, after: place, last: place, size: place }),
           response: { 200: receipt },
         },
       },

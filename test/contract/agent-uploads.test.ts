@@ -180,6 +180,38 @@ test('a journal that forked from what the server has stops, and says so once', a
   for (const journal of [original, forked]) journal.close();
 });
 
+test('an answer to what was sent before a rewind acknowledges nothing', async () => {
+  const agent = await pairedAgent();
+  const result = agent.journal.append([locked(), locked()]);
+  if (!result.ok) throw new Error(result.error);
+  const answers: (() => void)[] = [];
+  const sent: number[] = [];
+  const uploader = createUploader({
+    journal: agent.journal,
+    transport: {
+      async upload(canonical) {
+        sent.push(canonical.length);
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return agent.transport.upload(canonical);
+      },
+    },
+    clock: fastClock,
+    link: agent.link,
+    random: Math.random,
+    report: agent.report,
+  });
+  uploader.kick();
+  await vi.waitFor(() => expect(sent).toEqual([2]));
+  agent.journal.rewind(0);
+  uploader.resend();
+  answers.shift()?.();
+  await vi.waitFor(() => expect(sent).toEqual([2, 2]));
+  expect(agent.journal.waiting()).toBe(2);
+  answers.shift()?.();
+  await vi.waitFor(() => expect(agent.journal.waiting()).toBe(0));
+  uploader.close();
+});
+
 test('the receipt must be for what was sent', async () => {
   const agent = await pairedAgent();
   const result = agent.journal.append([locked()]);

@@ -55,11 +55,10 @@ export async function pairedAgent(
     deadlineMs: 2_000,
   });
   const { transport, link } = trackLink(made, fastClock);
-  const direct = createTransport({
-    serverUrl: origin,
-    stationKey,
-    station: () => identity.station,
-  });
+  /** The same station's requests, to another address. */
+  const transportTo = (serverUrl: string) =>
+    createTransport({ serverUrl, stationKey, station: () => identity.station });
+  const direct = transportTo(origin);
   const paired = await direct.pair(await lab.pairingCode(), 'Room 12');
   if (!paired.ok) throw new Error(JSON.stringify(paired.error));
   const { station } = paired.value;
@@ -102,6 +101,7 @@ export async function pairedAgent(
     journal,
     state,
     transport,
+    transportTo,
     link,
     uploader,
     reports,

@@ -180,8 +180,8 @@ test("Go's tlog and note take everything that is served", async () => {
 });
 
 describe('receipts', () => {
-  const ask = async (after: number, size: number, epoch = journal.epoch) => {
-    const url = `/v1/log/receipt?epoch=${epoch}&after=${after}&size=${size}`;
+  const ask = async (after: number, size: number, epoch = journal.epoch, last = 1000) => {
+    const url = `/v1/log/receipt?epoch=${epoch}&after=${after}&last=${last}&size=${size}`;
     const answer = await station.request('GET', url);
     expect(answer.status).toBe(200);
     return receipt.parse(JSON.parse(answer.body));
@@ -225,6 +225,10 @@ describe('receipts', () => {
     // From the middle of what came as one upload.
     expect(await provenBy(await ask(3, 0))).toEqual(upTo(4, 8));
     expect(await provenBy(await ask(8, 0))).toEqual([]);
+    // No further than the station itself knows that the server has its events.
+    expect(await provenBy(await ask(1, 0, journal.epoch, 4))).toEqual(upTo(2, 4));
+    expect(await provenBy(await ask(4, 0, journal.epoch, 4))).toEqual([]);
+    expect(await provenBy(await ask(7, 0, journal.epoch, 4))).toEqual([]);
     expect(await provenBy(await ask(0, 0, randomUUID()))).toEqual([]);
     expect(await ask(0, 1000)).toMatchObject({ consistency: [], renewals: [] });
   });
@@ -234,7 +238,7 @@ describe('receipts', () => {
     const older = lab.ledger.published();
     await upload(4);
     if (older === undefined) throw new Error('nothing is published');
-    const query = { station: station.id, epoch: journal.epoch, after: 0, size: 0 };
+    const query = { station: station.id, epoch: journal.epoch, after: 0, last: 9, size: 0 };
     expect(await provenBy(await makeReceipt(lab.store.read, older, query))).toEqual(upTo(1, 5));
   });
 
@@ -253,7 +257,7 @@ describe('receipts', () => {
     expect(await provenBy(await ask(0, 0))).toEqual(upTo(1, 16));
     expect(await provenBy(await ask(16, 0))).toEqual(upTo(17, 20));
     const stranger = await lab.pairedStation();
-    const url = `/v1/log/receipt?epoch=${journal.epoch}&after=0&size=0`;
+    const url = `/v1/log/receipt?epoch=${journal.epoch}&after=0&last=9&size=0`;
     const theirs = receipt.parse(JSON.parse((await stranger.request('GET', url)).body));
     expect(theirs.runs).toEqual([]);
     const unsigned = await lab.app.inject({ url });

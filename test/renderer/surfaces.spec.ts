@@ -62,6 +62,21 @@ test('the other language is one touch away, and main decides', async ({ open }) 
   await expect(page.locator('html')).toHaveAttribute('lang', 'es');
 });
 
+test('a ledger that is not believed is said on the curtain, in both languages', async ({
+  open,
+}) => {
+  const doubted = { ...tap, ledgerRefused: true };
+  const { page, station } = await open({ url: '/curtain', view: doubted });
+  await expect(page.getByText('Server log in doubt')).toBeVisible();
+  await show(page, station, { ...doubted, language: 'es' });
+  await expect(page.getByText('Registro en duda')).toBeVisible();
+});
+
+test('a ledger that is not believed is said on the bar', async ({ open }) => {
+  const { page } = await open({ url: '/bar', view: session({}, { ledgerRefused: true }) });
+  await expect(page.getByText('Server log in doubt')).toBeVisible();
+});
+
 test('help opens, turns its pages, and closes by itself when a key answers', async ({ open }) => {
   const { page, station } = await open({ url: '/curtain', view: tap });
   const help = page.getByRole('button', { name: 'My key isn’t working' });

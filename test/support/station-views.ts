@@ -27,6 +27,7 @@ const base = {
   theme: 'day',
   simulated: false,
   unsealed: false,
+  ledgerRefused: false,
   helpPhone: '4357',
   link: { kind: 'connected' },
   parked,
@@ -189,7 +190,10 @@ export const scenes = {
   'curtain-connecting': { url: '/curtain', view: curtain(tap, { link: { kind: 'connecting' } }) },
   'curtain-offline': { url: '/curtain', view: curtain(tap, { link: offline }) },
   'curtain-offline-days': { url: '/curtain', view: curtain(tap, { link: at7days }) },
-  'curtain-marks': { url: '/curtain', view: curtain(tap, { simulated: true, unsealed: true }) },
+  'curtain-marks': {
+    url: '/curtain',
+    view: curtain(tap, { simulated: true, unsealed: true, ledgerRefused: true }),
+  },
   'curtain-six-parked': {
     url: '/curtain',
     view: curtain(tap, {
@@ -270,7 +274,7 @@ export const scenes = {
   },
   'bar-marks-offline': {
     url: '/bar',
-    view: session({}, { simulated: true, unsealed: true, link: offline }),
+    view: session({}, { simulated: true, unsealed: true, ledgerRefused: true, link: offline }),
   },
   'bar-idle': { url: '/bar', view: idle(12) },
   'bar-curtain': { url: '/bar', view: curtain(tap) },

@@ -16,6 +16,7 @@ export const words = {
   marks: {
     simulated: 'Simulated keys',
     unsealed: 'Log not sealed',
+    ledgerRefused: 'Server log in doubt',
     title: 'About this station',
   },
   offline: {

@@ -13,6 +13,7 @@ export const words: Words = {
   marks: {
     simulated: 'Llaves simuladas',
     unsealed: 'Registro sin sellar',
+    ledgerRefused: 'Registro en duda',
     title: 'Sobre esta estación',
   },
   offline: {

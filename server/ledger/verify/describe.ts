@@ -1,7 +1,7 @@
 import { toBase64 } from '../../../common/bytes.ts';
 import type { NoteFault } from '../../../common/signed-note.ts';
 import { type Finding, findings } from './finding.ts';
-import type { Trust } from '../trust.ts';
+import type { Trust } from '../../../common/trust.ts';
 import { type Report, isGood } from './verify-export.ts';
 
 const faults: Record<NoteFault, string> = {

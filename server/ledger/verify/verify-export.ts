@@ -10,7 +10,7 @@ import { type About, FILES, type VerdictLine, about, verdictLine } from '../expo
 import { type Finding, firstOf } from './finding.ts';
 import { openLeaves } from './leaves.ts';
 import { rootsAt } from './roots.ts';
-import { type Trust, comparableSize, judgeTrust } from '../trust.ts';
+import { type Trust, comparableSize, judgeTrust } from '../../../common/trust.ts';
 import { type Walked, walk } from './walk.ts';
 
 /** A checkpoint from outside the export, kept by somebody who saw it. */

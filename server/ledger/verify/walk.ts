@@ -11,7 +11,7 @@ import { type EventName, type Finding, firstOf } from './finding.ts';
 import type { Leaves } from './leaves.ts';
 import { linesOf } from './lines.ts';
 import { explainMismatch } from './mismatch.ts';
-import type { Renewal } from '../trust.ts';
+import type { Renewal } from '../../../common/trust.ts';
 
 export interface Walked {
   readonly events: number;

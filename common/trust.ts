@@ -1,6 +1,6 @@
-import { toHex } from '../../common/bytes.ts';
-import type { Checkpoint } from '../../common/checkpoint.ts';
-import type { Continuation } from '../../common/continuation.ts';
+import { toHex } from './bytes.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { Continuation } from './continuation.ts';
 
 /** A new origin in the tree: the entry that begins it is at `leaf`. */
 export interface Renewal extends Continuation {
@@ -36,6 +36,8 @@ export function judgeTrust(
   renewals: readonly Renewal[],
   rootAt: (size: number) => string | undefined,
 ): Trust {
+  // Whoever begins a new origin says so in the tree, and goes on under it.
+  if ((renewals.at(-1)?.origin ?? tree.origin) !== tree.origin) return 'other-log';
   const size = comparableSize(seen, tree.origin, renewals);
   if (size !== undefined) {
     if (size > tree.size) return 'cut-off';
