@@ -1,6 +1,7 @@
-import { type CompiledQuery, type Insertable, type Kysely, sql } from 'kysely';
+import { type Insertable, type Kysely, sql } from 'kysely';
 import type { Practice } from '../practice.ts';
 import type { Dialect } from './dialect.ts';
+import { insertMany } from './insert-many.ts';
 import type { HeadRow, PairingCodeRow } from './reader.ts';
 import type { Schema } from './schema.ts';
 
@@ -80,7 +81,7 @@ export function createWriter(
     },
     updateStation: async (id, change) =>
       void (await db.updateTable('stations').set(change).where('id', '=', id).execute()),
-    addEvents: (rows) => addEvents(db, dialect, rows),
+    addEvents: (rows) => insertMany(db, dialect, 'events', eventColumns, rows),
     async addDisputed(rows) {
       for (const row of rows) {
         await db
@@ -103,9 +104,7 @@ export function createWriter(
       ),
     moveHead: async ({ station, ...head }) =>
       void (await db.updateTable('heads').set(head).where('station', '=', station).execute()),
-    async addProofs(rows) {
-      for (const row of rows) await db.insertInto('proofs').values(row).execute();
-    },
+    addProofs: (rows) => insertMany(db, dialect, 'proofs', proofColumns, rows),
     countAccesses: async (quarter, shard, accesses) =>
       void (await db
         .insertInto('access_counts')
@@ -134,46 +133,14 @@ const eventColumns = [
   'member',
 ] as const satisfies readonly (keyof NewEvent)[];
 
-/** Rows per INSERT of the hot path: the largest that fits goes first, so that few texts serve every batch. */
-const CHUNKS = [64, 16, 4, 1] as const;
-
-/**
- * The hot path: Kysely builds the text once per chunk size and only the parameters change, because
- * building and planning it for each batch costs more than the insert.
- */
-async function addEvents(
-  db: Kysely<Schema>,
-  dialect: Dialect,
-  rows: readonly NewEvent[],
-): Promise<void> {
-  for (let from = 0; from < rows.length;) {
-    const size = CHUNKS.find((chunk) => chunk <= rows.length - from) ?? 1;
-    const chunk = rows.slice(from, from + size);
-    const parameters: unknown[] = [];
-    for (const row of chunk) {
-      for (const column of eventColumns) parameters.push(row[column]);
-    }
-    await db.executeQuery({ ...insertOf(db, dialect, chunk.length), parameters });
-    from += chunk.length;
-  }
-}
-
-/** By dialect, because they number their parameters differently. */
-const insertTexts = new Map<string, CompiledQuery>();
-
-function insertOf(db: Kysely<Schema>, dialect: Dialect, rows: number): CompiledQuery {
-  const key = `${dialect.name} ${rows}`;
-  let compiled = insertTexts.get(key);
-  if (compiled === undefined) {
-    const blank = Object.fromEntries(eventColumns.map((column) => [column, '']));
-    compiled =
-      sql`insert into events (${sql.join(eventColumns.map((c) => sql.ref(c)))}) values ${sql.join(
-        Array.from({ length: rows }, () => sql`(${sql.join(Object.values(blank))})`),
-      )}`.compile(db);
-    insertTexts.set(key, compiled);
-  }
-  return compiled;
-}
+const proofColumns = [
+  'nonce',
+  'credential',
+  'counter',
+  'station',
+  'epoch',
+  'seq',
+] as const satisfies readonly (keyof NewProof)[];
 
 async function addPractice(db: Kysely<Schema>, practice: Practice, digest: string): Promise<void> {
   await db
