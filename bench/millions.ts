@@ -63,6 +63,10 @@ function endless(station: TestStation, at?: (seq: number) => number): () => Prom
 }
 
 async function ingest(full: Serving, empty: Serving, events: number): Promise<Row> {
+  // Their nonces are as old as the last request of each.
+  for (const { stations } of [full, empty]) {
+    await Promise.all(stations.map((station) => station.fetchNonce()));
+  }
   const side = ({ stations }: Serving) => {
     const uploads = stations.map((station) => endless(station));
     return () =>
