@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ElectronApplication } from '@playwright/test';
-import type { Screen } from './screen.ts';
+import type { Screen } from '../test/support/screen.ts';
 
 /** An X display without a window. */
 const BLACK = '00000000 00000000 00000000';

@@ -6,7 +6,7 @@ import type { Station } from '../test/support/station.ts';
 import { memoryOfTree } from './process-tree.ts';
 import { emptyApp, plainShows } from './plain-window.ts';
 import { type Row, ascending, percentile, rounded } from './row.ts';
-import { type Look, type Screen, now, openScreen } from './screen.ts';
+import { type Look, type Screen, now, openScreen } from '../test/support/screen.ts';
 
 /** The station in the real Electron on a display of its own, with a simulated key that answers at once. */
 

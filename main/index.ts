@@ -38,6 +38,7 @@ const folder = dataFolder(source) ?? app.getPath('userData');
 mkdirSync(folder, { recursive: true, mode: 0o700 });
 app.setPath('userData', path.join(folder, 'profile'));
 
+const logFile = path.join(folder, 'agent.log');
 const log = openLog({ folder, level: 'info', console: !source.packaged });
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
 const report = (code: string, cause?: unknown) =>
@@ -141,8 +142,9 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     }),
     clock,
   );
-  const watch = watchKeys(startKeys());
   let working: PairedStation | undefined;
+  // Not while it starts: to read a long journal may take its time, and only the curtain is there.
+  const watch = watchKeys(startKeys(() => working !== undefined));
   shell.offer(
     stationChecks({
       probe: serverProbe(config.serverUrl),
@@ -196,7 +198,7 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
   ({ finish } = started);
 }
 
-function startKeys() {
+function startKeys(isAtWork: () => boolean) {
   const simulatedKey = __SIMULATED_KEYS__ ? process.env['WARDLOCK_SIMULATED_KEY'] : undefined;
   return keyProcess(
     path.join(__dirname, 'key-process.cjs'),
@@ -204,6 +206,7 @@ function startKeys() {
       ? { WARDLOCK_SIMULATED_KEY: simulatedKey }
       : {},
     report,
+    () => (isAtWork() ? { kind: 'beat', pid: process.pid, log: logFile } : undefined),
   );
 }
 

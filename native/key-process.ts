@@ -1,8 +1,10 @@
+import { appendFileSync } from 'node:fs';
+import { watchAgent } from './agent-watch.ts';
 import { hidKeys } from './hid/devices.ts';
 import { simulatedSlot } from './hid/simulated-slot.ts';
 import type { KeySource } from './hid/key-source.ts';
 import { inspectKeys } from './inspect-keys.ts';
-import { type KeyEvent, ping, pong } from './key-protocol.ts';
+import { type AgentBeat, type KeyEvent, agentBeat, ping, pong } from './key-protocol.ts';
 import { keyService } from './key-service.ts';
 
 /**
@@ -41,7 +43,10 @@ if (process.argv.includes('inspect')) {
 
 function serve(port: ParentPort): void {
   const service = keyService(sources, (event: KeyEvent) => port.postMessage(event));
+  const alive = watchAgent(endAgent);
   port.on('message', ({ data }) => {
+    const beat = agentBeat.safeParse(data);
+    if (beat.success) return alive(beat.data);
     // A device that does not let go is as bad as a process that stands still.
     const handled = ping.safeParse(data).success
       ? service.released().then(() => port.postMessage(pong.parse({ kind: 'pong' })))
@@ -49,4 +54,14 @@ function serve(port: ParentPort): void {
     handled.catch(die);
   });
   service.tellKeys();
+}
+
+/** The system takes every window from the screen with the process that owns them. */
+function endAgent({ pid, log }: AgentBeat): void {
+  try {
+    const line = { at: new Date().toISOString(), level: 'error', code: 'hung' };
+    appendFileSync(log, `${JSON.stringify(line)}\n`);
+  } finally {
+    process.kill(pid, 'SIGKILL');
+  }
 }

@@ -5,6 +5,15 @@ import { keyRefusal } from '../common/key-refusal.ts';
 export const ping = z.strictObject({ kind: z.literal('ping') });
 /** The answer: the process lives, and holds no key that it should have let go of. */
 export const pong = z.strictObject({ kind: z.literal('pong') });
+/** The agent lives. From the first one on the key process ends it when no more of them come (ADR 10). */
+export const agentBeat = z.strictObject({
+  kind: z.literal('beat'),
+  /** Of the agent's main process. */
+  pid: z.int().positive(),
+  /** File that gets a line when it comes to that. */
+  log: z.string(),
+});
+export type AgentBeat = z.infer<typeof agentBeat>;
 
 /**
  * Messages between the agent and its key process (structured clone over a MessagePort).

@@ -1,4 +1,5 @@
 import { utilityProcess } from 'electron';
+import type { AgentBeat } from '../../native/key-protocol.ts';
 import type { KeyReader } from '../ports/key-reader.ts';
 import { type KeyChild, superviseKeys } from './key-supervisor.ts';
 
@@ -23,5 +24,9 @@ export function forkKeyProcess(
 }
 
 /** Keeps one running for the station. */
-export const keyProcess = (entry: string, env: Record<string, string>, report: Report): KeyReader =>
-  superviseKeys(() => forkKeyProcess(entry, [], env, report), report);
+export const keyProcess = (
+  entry: string,
+  env: Record<string, string>,
+  report: Report,
+  beat: () => AgentBeat | undefined,
+): KeyReader => superviseKeys(() => forkKeyProcess(entry, [], env, report), report, beat);

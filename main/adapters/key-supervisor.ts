@@ -1,4 +1,5 @@
-import { type KeyEvent, keyEvent, ping, pong } from '../../native/key-protocol.ts';
+import { BEAT_MS } from '../../native/agent-watch.ts';
+import { type AgentBeat, type KeyEvent, keyEvent, ping, pong } from '../../native/key-protocol.ts';
 import type { KeyReader } from '../ports/key-reader.ts';
 
 /** Wait before the next start after a crash, in ms: short at first, then patient. */
@@ -39,10 +40,12 @@ function heartbeat(ask: () => void, onHung: () => void) {
 /**
  * Keeps a key process running: starts it again when it dies, and ends it when it hangs, which is then a
  * crash like any other. Its messages are validated: what it says is not trusted more than what a key says.
+ * In turn it is told that the agent lives, from when `beat` returns something; so each watches the other.
  */
 export function superviseKeys(
   fork: () => KeyChild,
   report: (code: string, cause?: unknown) => void,
+  beat: () => AgentBeat | undefined = () => undefined,
 ): KeyReader {
   let child: KeyChild | undefined;
   let crashes = 0;
@@ -54,7 +57,11 @@ export function superviseKeys(
     const startedAt = performance.now();
     const mine = fork();
     child = mine;
-    const beat = heartbeat(
+    const beats = setInterval(() => {
+      const now = beat();
+      if (now !== undefined) mine.postMessage(now);
+    }, BEAT_MS);
+    const asking = heartbeat(
       () => mine.postMessage(ping.parse({ kind: 'ping' })),
       () => {
         report('key-process:hung');
@@ -64,13 +71,14 @@ export function superviseKeys(
     mine.on('message', (message) => {
       // Killed or replaced: nothing that it still says counts.
       if (child !== mine || closed) return;
-      if (pong.safeParse(message).success) return beat.answered();
+      if (pong.safeParse(message).success) return asking.answered();
       const event = keyEvent.safeParse(message);
       if (event.success) listener(event.data);
       else report('key-process:bad-message');
     });
     mine.on('exit', (code) => {
-      beat.stop();
+      asking.stop();
+      clearInterval(beats);
       if (child !== mine || closed) return;
       child = undefined;
       report('key-process:exit', code);

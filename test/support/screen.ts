@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startDisplay } from '../tools/display.mjs';
+import { startDisplay } from '../../tools/display.mjs';
 
 /** Milliseconds since the epoch with fractions, comparable between the processes of one machine. */
 export const now = (): number => performance.timeOrigin + performance.now();
