@@ -55,6 +55,10 @@ const catalogue = {
     409,
     'Events are missing before the first of these. They are kept as disputed; send from the newest acknowledged one.',
   ],
+  'entries-removed': [
+    410,
+    'Some of these entries were older than policy keeps them; their hashes are in the tiles.',
+  ],
   'too-large': [413, 'The body is too large.'],
   'too-many-events': [413, 'Send fewer events per request.'],
   'line-too-long': [413, 'An event is longer than 65,535 bytes.'],

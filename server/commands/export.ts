@@ -34,11 +34,16 @@ export const exportEvents = program({
       if (published === undefined) {
         return err('There is no ledger to export yet: no practice, or no checkpoint.');
       }
-      await exportLedger({ read: store.read, keys, published, folder: out, now: Date.now() });
+      const now = Date.now();
+      const removed = await exportLedger({ read: store.read, keys, published, folder: out, now });
+      if (!removed.ok) return removed;
       const { origin, size } = published.checkpoint;
       const left = await store.read.isAnythingWaiting();
-      return ok(
-        `${size} entries of ${origin} are in ${out}${left ? '; newer events are not in the tree yet' : ''}.`,
-      );
+      const notes = [
+        `${size} entries of ${origin} are in ${out}`,
+        ...(removed.value > 0 ? [`retention has removed the bodies of ${removed.value}`] : []),
+        ...(left ? ['newer events are not in the tree yet'] : []),
+      ];
+      return ok(`${notes.join('; ')}.`);
     }),
 });

@@ -10,6 +10,7 @@ import { loadTls } from '../http/tls.ts';
 import { loadKeys } from '../keys.ts';
 import { startLedger } from '../ledger/ledger.ts';
 import { type Log, createLog } from '../log.ts';
+import { startRetention } from '../retention/job.ts';
 import { openStore } from '../store/store.ts';
 import { type Where, program } from './program.ts';
 import { noServerIn } from './with-server.ts';
@@ -45,6 +46,7 @@ export const serve = program({
       log.error({ err: error }, 'the database broke off'),
     );
     const ledger = startLedger({ store, keys, data, now: Date.now, log });
+    const retention = startRetention({ store, now: Date.now, log });
     const app = await buildApp({
       store,
       keys,
@@ -62,6 +64,7 @@ export const serve = program({
       const { host, port } = listening.value;
       await app.listen({ host, port });
     } catch (error) {
+      await retention.close();
       await ledger.close();
       await store.close();
       const sentence = cannotListen(error, given, where);
@@ -81,6 +84,7 @@ export const serve = program({
       }, given.stopSeconds * 1000);
       try {
         await app.close();
+        await retention.close();
         await ledger.close();
         await store.close();
         log.info('stopped');

@@ -9,8 +9,8 @@ export interface Entry {
 }
 
 /**
- * The entries of the leaves `from` to before `to`, in their order. One whose row is gone from the database is left
- * out: what is missing then shows by the leaf numbers.
+ * The entries of the leaves `from` to before `to`, in their order. One whose row is gone from the database, or
+ * empty, is left out: what is missing then shows by the leaf numbers.
  */
 export async function* entriesBetween(
   read: Pick<LedgerReader, 'segmentsBetween' | 'leavesOf'>,
@@ -24,6 +24,7 @@ export async function* entriesBetween(
       continue;
     }
     for (const { seq, canonical, verdict, reason } of await read.leavesOf(part)) {
+      if (canonical.length === 0) continue;
       const leaf = part.leaf + seq - (part.first_seq ?? 0);
       yield { leaf, bytes: canonical, verdict, reason };
     }
@@ -31,7 +32,7 @@ export async function* entriesBetween(
 }
 
 /** The part of a segment that lies in the range. */
-function cut(segment: PlacedSegment, from: number, to: number): PlacedSegment {
+export function cut(segment: PlacedSegment, from: number, to: number): PlacedSegment {
   const skipped = Math.max(0, from - segment.leaf);
   const entries = Math.min(segment.entries, to - segment.leaf) - skipped;
   return {

@@ -15,6 +15,8 @@ export const FILES = {
   about: 'export.json',
   /** `verdictLine` below for each event that the server did not find good, one a line. */
   verdicts: 'verdicts.ndjson',
+  /** `removedLine` below for each run of entries whose bodies retention has removed, one a line, ascending. */
+  removed: 'removed.ndjson',
 } as const;
 
 export const HASH_BYTES = 32;
@@ -36,3 +38,13 @@ export const verdictLine = z.strictObject({
   reason: z.string().max(64),
 });
 export type VerdictLine = z.infer<typeof verdictLine>;
+
+/** Events of one journal that follow each other; the tree has their hashes, `events` has no line for them. */
+export const removedLine = z.strictObject({
+  leaf: z.int().nonnegative(),
+  entries: z.int().positive(),
+  station: id,
+  epoch: id,
+  seq: z.int().positive(),
+});
+export type RemovedLine = z.infer<typeof removedLine>;

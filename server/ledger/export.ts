@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { type Result, err, ok } from '../../common/result.ts';
 import { TILE_WIDTH, tileWidth } from '../../common/tiles.ts';
 import type { Keys } from '../keys.ts';
 import { toCredential } from '../store/directory-content.ts';
@@ -7,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import { entriesBetween } from './entries.ts';
 import { type About, FILES, HASH_BYTES, type VerdictLine } from './export-format.ts';
 import type { Published } from './publisher.ts';
+import { countWithin, removedIn, removedLines } from './removed.ts';
 
 /** Entries that are held in memory at once. */
 const PORTION = 8 * TILE_WIDTH;
@@ -24,7 +26,8 @@ export function isEmptyFolder(folder: string): boolean {
 
 /**
  * Writes the tree of a checkpoint with all that it takes to verify it, as it is in the database: what was edited
- * there is edited here, and what was deleted is missing.
+ * there is edited here, and what was deleted is missing. The value is how many bodies retention has removed; the
+ * error is a sentence.
  */
 export async function exportLedger(options: {
   readonly read: Store['read'];
@@ -33,7 +36,7 @@ export async function exportLedger(options: {
   readonly folder: string;
   /** Wall clock, ms. */
   readonly now: number;
-}): Promise<void> {
+}): Promise<Result<number, string>> {
   const { read, keys, published, folder, now } = options;
   const { size } = published.checkpoint;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -52,8 +55,17 @@ export async function exportLedger(options: {
   await write('leaves', leavesOf(read, size));
   await write('events', linesOf(read, size, verdicts));
   await write('verdicts', each(verdicts.map((line) => `${JSON.stringify(line)}\n`)));
+  const { runs, isOvertaken } = await removedIn(read, size);
+  // Their lines may be missing, and nothing in this tree would say why.
+  if (isOvertaken) return err('Retention has removed bodies meanwhile: export once more.');
+  await write('removed', ndjson(removedLines(read, runs)));
   await write('about', each([`${JSON.stringify(told, null, 2)}\n`]));
   await write('checkpoint', each([published.note]));
+  return ok(countWithin(runs, 0, size));
+}
+
+async function* ndjson(lines: AsyncIterable<unknown>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${JSON.stringify(line)}\n`;
 }
 
 async function* leavesOf(read: Store['read'], size: number): AsyncGenerator<Uint8Array> {

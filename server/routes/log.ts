@@ -14,6 +14,7 @@ import { entriesBetween } from '../ledger/entries.ts';
 import { HASH_BYTES } from '../ledger/export-format.ts';
 import type { Published } from '../ledger/publisher.ts';
 import { makeReceipt } from '../ledger/receipt.ts';
+import { countWithin, removedIn } from '../ledger/removed.ts';
 import { treeReader } from '../ledger/tree-reader.ts';
 
 const place = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -82,7 +83,13 @@ export const logRoutes =
       for await (const { bytes: entry } of entriesBetween(store.read, from, from + width)) {
         entries.push(entry);
       }
-      if (entries.length !== width) throw new Error(`entries from leaf ${from} on are missing`);
+      if (entries.length !== width) {
+        const { runs } = await removedIn(store.read, newest().checkpoint.size);
+        const removed = countWithin(runs, from, from + width);
+        if (entries.length + removed < width)
+          throw new Error(`entries from leaf ${from} on are gone`);
+        throw new Refusal('entries-removed');
+      }
       return entryBundle(entries);
     }
 

@@ -57,6 +57,7 @@ export function stationsReader(db: Kysely<Schema>): StationsReader {
         .where('epoch', '=', epoch)
         .where('type', 'in', ['session.opened', 'session.resumed'])
         .where('verdict', '!=', 'disputed')
+        .where('at', '>', '')
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst();

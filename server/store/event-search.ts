@@ -44,7 +44,8 @@ export function eventQuery(
   if (type !== undefined) select = select.where('type', '=', type);
   // In the text: the index over failures serves no query whose outcome comes as a parameter.
   if (outcome !== undefined) select = select.where('outcome', '=', sql.lit(outcome));
-  if (from !== undefined) select = select.where('at', '>=', from);
+  // What retention has emptied has no time.
+  select = select.where('at', '>=', from ?? '0');
   if (to !== undefined) select = select.where('at', '<', to);
   if (before !== undefined) {
     select = select.where(({ eb, refTuple, tuple }) =>

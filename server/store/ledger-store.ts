@@ -3,7 +3,7 @@ import type { Dialect } from './dialect.ts';
 import type { Schema } from './schema.ts';
 
 export type LedgerRow = Selectable<Schema['ledger']>;
-export type SegmentRow = Omit<Selectable<Schema['ledger_segments']>, 'hashes'>;
+export type SegmentRow = Omit<Selectable<Schema['ledger_segments']>, 'hashes' | 'about'>;
 /** A segment that the tree has. */
 export type PlacedSegment = SegmentRow & { readonly leaf: number };
 export type WaitingSegment = Selectable<Schema['ledger_segments']>;
@@ -29,7 +29,7 @@ export interface LedgerReader {
     seq: number,
     limit: number,
   ): Promise<readonly SegmentRow[]>;
-  /** Leaves that are no events, in their order. */
+  /** Leaves that begin a new origin, in their order. */
   records(): Promise<readonly PlacedSegment[]>;
   /** The events of a segment that are still there, in their order. */
   leavesOf(segment: SegmentRow): Promise<readonly LeafRow[]>;
@@ -142,6 +142,7 @@ export function ledgerReader(db: Kysely<Schema>): LedgerReader {
           .selectFrom('ledger_segments')
           .select(segmentColumns)
           .where('station', 'is', null)
+          .where('about', 'is', null)
           .orderBy('leaf')
           .execute()
       ).filter(isPlaced),

@@ -178,7 +178,8 @@ export function createReader(db: Kysely<Schema>, { oneOf }: Dialect): StoreReade
 }
 
 function listEvents(db: Kysely<Schema>, query: EventQuery): Promise<EventRow[]> {
-  let select = db.selectFrom('events').selectAll().limit(query.limit);
+  // What retention has emptied has no time.
+  let select = db.selectFrom('events').selectAll().where('at', '>', '').limit(query.limit);
   if (query.station !== undefined) select = select.where('station', '=', query.station);
   if (query.after !== undefined) select = select.where('id', '>', query.after);
   if (query.before !== undefined) select = select.where('id', '<', query.before);

@@ -6,7 +6,14 @@ type Flag = 0 | 1;
 
 /** Times are ISO 8601 UTC with milliseconds; ids are UUID text; byte strings of the wire stay base64url. */
 export interface Schema {
-  practice: { id: 1; name: string; rp_id: string; digest: string };
+  practice: {
+    id: 1;
+    name: string;
+    rp_id: string;
+    digest: string;
+    /** How long the bodies of events are kept. */
+    keep_days: Generated<number>;
+  };
   station_groups: { name: string; policy: string; apps: string };
   members: {
     id: string;
@@ -137,9 +144,9 @@ export interface Schema {
     received_at: string;
     verdict: 'verified' | 'unproven' | 'disputed';
     reason: string | null;
-    /** Verbatim canonical bytes as they came. */
+    /** Verbatim canonical bytes as they came; none once retention has removed them. */
     canonical: Uint8Array;
-    /** These three stand in the canonical bytes too: events are looked for by them. */
+    /** These three stand in the canonical bytes too: events are looked for by them. Empty like those. */
     at: string;
     outcome: string;
     /** Whom it is about, proven or claimed. */
@@ -185,6 +192,8 @@ export interface Schema {
     hash: string | null;
     /** Canonical bytes of a leaf that is no event. */
     record: Uint8Array | null;
+    /** What the record is about; null: a new origin. */
+    about: Generated<'removal' | null>;
     entries: number;
     /** Leaf hashes until the tree has them; null also for events that were there before the tree. */
     hashes: Uint8Array | null;

@@ -21,15 +21,21 @@ import { checkSchema, migrate } from './migrate.ts';
 import { type Notices, localNotices, postgresNotices } from './notices.ts';
 import { openPostgres } from './postgres.ts';
 import { type StoreReader, createReader } from './reader.ts';
+import {
+  type RetentionReader,
+  type RetentionWriter,
+  retentionReader,
+  retentionWriter,
+} from './retention-store.ts';
 import type { Schema } from './schema.ts';
 import { type SpentNonces, createSpentNonces } from './spent-nonces.ts';
 import { openSqlite } from './sqlite.ts';
 import { type StoreWriter, createWriter } from './writer.ts';
 
 /** What runs inside a transaction: it reads its own writes. */
-export type Transaction = Reader & StoreWriter & DirectoryWriter & LedgerWriter;
+export type Transaction = Reader & StoreWriter & DirectoryWriter & LedgerWriter & RetentionWriter;
 
-type Reader = StoreReader & EventSearcher & DirectoryReader & LedgerReader;
+type Reader = StoreReader & EventSearcher & DirectoryReader & LedgerReader & RetentionReader;
 
 export interface Store {
   readonly read: Reader;
@@ -121,6 +127,7 @@ const readerOf = (db: Kysely<Schema>, dialect: Dialect): Reader => ({
   ...eventSearcher(db),
   ...directoryReader(db, dialect),
   ...ledgerReader(db),
+  ...retentionReader(db, dialect),
 });
 
 const once = <T>(db: Kysely<Schema>, dialect: Dialect, work: (tx: Transaction) => Promise<T>) =>
@@ -132,6 +139,7 @@ const once = <T>(db: Kysely<Schema>, dialect: Dialect, work: (tx: Transaction) =
       ...writer,
       ...directoryWriter(trx, dialect),
       ...ledgerWriter(trx, dialect),
+      ...retentionWriter(trx, dialect),
     });
     return { value, hints };
   });

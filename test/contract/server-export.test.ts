@@ -63,7 +63,9 @@ async function verify(trusted: readonly string[] = [], shown = lab.ledger.publis
   await rm(out, { recursive: true, force: true });
   const now = Date.now();
   const { keys } = lab;
-  await exportLedger({ read: lab.store.read, keys, published: shown, folder: out, now });
+  const { read } = lab.store;
+  const made = await exportLedger({ read, keys, published: shown, folder: out, now });
+  if (!made.ok) throw new Error(made.error);
   const notes = trusted.map((note, index) => ({ name: `trusted-${index}`, note }));
   const report = await verifyExport(out, notes);
   if (!report.ok) throw new Error(report.error);

@@ -8,7 +8,12 @@ import type { Credential } from '../../common/directory.ts';
 import { growTree, leafHash } from '../../common/tree.ts';
 import { ed25519Jwk } from '../../common/wire.ts';
 import { sha256 } from '../../server/hash.ts';
-import { type About, FILES, type VerdictLine } from '../../server/ledger/export-format.ts';
+import {
+  type About,
+  FILES,
+  type RemovedLine,
+  type VerdictLine,
+} from '../../server/ledger/export-format.ts';
 
 /** A server's signing key. */
 export interface LogKey {
@@ -50,6 +55,7 @@ export interface ExportParts {
   readonly origin?: string;
   readonly credentials?: readonly Credential[];
   readonly verdicts?: readonly VerdictLine[];
+  readonly removed?: readonly RemovedLine[];
 }
 
 /** Writes an export as the server would, or one that somebody has been at. */
@@ -57,7 +63,7 @@ export async function withExport<T>(
   parts: ExportParts,
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const { key, entries, lines = entries, verdicts = [] } = parts;
+  const { key, entries, lines = entries, verdicts = [], removed = [] } = parts;
   const leaves = parts.leaves ?? entries.map((entry) => leafHash(sha256, entry));
   const told: About = {
     schema: 1,
@@ -76,6 +82,7 @@ export async function withExport<T>(
     write('checkpoint', parts.note ?? (await noteOf(key, entries, parts.origin)));
     write('about', JSON.stringify(told));
     write('verdicts', verdicts.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    write('removed', removed.map((line) => `${JSON.stringify(line)}\n`).join(''));
     return await use(folder);
   } finally {
     rmSync(folder, { recursive: true });

@@ -81,7 +81,8 @@ export const adminChange = <O extends Fields>(
 /** Takes the transaction back with it. */
 class Refused extends Error {}
 
-function admin<O extends Fields>(
+/** A command on the server in a folder. */
+export function admin<O extends Fields>(
   spec: Spec<O>,
   run: (
     server: { readonly keys: Keys; readonly store: Store },

@@ -11,6 +11,7 @@ import { eventsSearch } from './events.ts';
 import { groupAdd, groupApps, groupList, groupPolicy } from './group.ts';
 import { memberImport } from './import.ts';
 import { memberAdd, memberChange, memberDisable, memberEnable, memberList } from './member.ts';
+import { retentionKeep, retentionRun } from './retention.ts';
 import {
   stationApprove,
   stationApproveEpoch,
@@ -47,4 +48,6 @@ export const adminPrograms: readonly Program[] = [
   alertAcknowledge,
   logList,
   eventsSearch,
+  retentionKeep,
+  retentionRun,
 ];

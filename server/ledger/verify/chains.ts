@@ -1,12 +1,15 @@
 import { GENESIS } from '../../../common/event.ts';
-import type { EventLine } from './event-line.ts';
 import type { EventName, Finding } from './finding.ts';
+
+/** An event, or what is left of one. */
+type Followed = EventName & Pick<Link, 'prev'>;
 
 /** An event in its chain. */
 interface Link {
   readonly leaf: number;
   readonly seq: number;
-  readonly prev: string;
+  /** Undefined: its body is gone. */
+  readonly prev: string | undefined;
   readonly hash: string;
 }
 
@@ -48,10 +51,10 @@ export function createChains(isDisputed: (leaf: number) => boolean) {
 
   return {
     /** What this event breaks, if anything. `hash` is its leaf hash in hex. */
-    follow(event: EventLine, leaf: number, hash: string): Finding | undefined {
+    follow(event: Followed, leaf: number, hash: string): Finding | undefined {
       const { seq, prev } = event;
       const chain = chainOf(event);
-      if (seq === chain.seq + 1 && prev === chain.hash) {
+      if (seq === chain.seq + 1 && isBehind(prev, chain)) {
         advance(chain, { leaf, seq, prev, hash });
         if (chain.early.size > 0) settleEarly(chain);
         return undefined;
@@ -90,6 +93,10 @@ export function createChains(isDisputed: (leaf: number) => boolean) {
   };
 }
 
+/** What it follows is not known of an event without a body: the one behind it, and the tree, hold its hash. */
+const isBehind = (prev: string | undefined, { hash }: Chain): boolean =>
+  prev === undefined || prev === hash;
+
 const nameAt = ({ station, epoch }: Chain, seq: number): EventName => ({ station, epoch, seq });
 
 function advance(chain: Chain, { seq, hash, leaf }: Link): void {
@@ -102,7 +109,7 @@ function advance(chain: Chain, { seq, hash, leaf }: Link): void {
 function settleEarly(chain: Chain): void {
   for (;;) {
     const waiting = chain.early.get(chain.seq + 1);
-    const next = waiting?.find(({ prev }) => prev === chain.hash);
+    const next = waiting?.find(({ prev }) => isBehind(prev, chain));
     if (waiting === undefined || next === undefined) return;
     const others = waiting.filter((one) => one !== next);
     if (others.length > 0) chain.early.set(next.seq, others);

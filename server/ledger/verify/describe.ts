@@ -1,5 +1,6 @@
 import { toBase64 } from '../../../common/bytes.ts';
 import type { NoteFault } from '../../../common/signed-note.ts';
+import { mergeRuns } from '../removal.ts';
 import { type Finding, findings } from './finding.ts';
 import type { Trust } from '../../../common/trust.ts';
 import { type Report, isGood } from './verify-export.ts';
@@ -30,6 +31,7 @@ export function describeReport(report: Report): string {
       `Flagged by the server itself: ${report.unproven} unproven accesses, ${report.disputed} disputed events.`,
     );
   }
+  if (report.removed > 0) lines.push(...describeRemovals(report));
   if (checkpoint.ok) {
     const { origin, size, root } = checkpoint.value;
     lines.push(`Checkpoint: ${origin}, ${size} entries, root ${toBase64(root)}`);
@@ -48,6 +50,29 @@ export function describeReport(report: Report): string {
   }
   lines.push(isGood(report) ? 'VERIFIED' : 'NOT VERIFIED');
   return lines.join('\n');
+}
+
+/** So many runs of leaves are written out. */
+const SHOWN_RUNS = 8;
+
+function describeRemovals({ removed, removals }: Report): string[] {
+  const policies = [...new Set(removals.map(({ keepDays }) => keepDays))];
+  return [
+    `Retention has removed the bodies of ${removed} events; their hashes are in the tree and in the chains.`,
+    ...policies.map((keepDays) => {
+      const some = removals.filter((one) => one.keepDays === keepDays);
+      const runs = mergeRuns(some.flatMap((one) => one.runs));
+      const shown = runs
+        .slice(0, SHOWN_RUNS)
+        .map(({ leaf, entries }) => (entries === 1 ? `${leaf}` : `${leaf}-${leaf + entries - 1}`));
+      const more = runs.length - shown.length;
+      const dates = some.map(({ at }) => at.slice(0, 10)).toSorted();
+      return (
+        `  Kept for ${keepDays} days; removed from ${dates[0]} to ${dates.at(-1)}: ` +
+        `leaves ${shown.join(', ')}${more > 0 ? ` and ${more} more runs` : ''}.`
+      );
+    }),
+  ];
 }
 
 function describeFinding({ kind, leaf, event, reason }: Finding): string {

@@ -10,6 +10,8 @@ export interface EventName {
 export const findings = {
   edited: 'its bytes are not those that the tree holds',
   deleted: 'it is missing',
+  'removed-untold':
+    'its body is missing, and no entry of the ledger says that retention has removed it',
   inserted: 'the tree does not hold it',
   swapped: 'it stands where the tree holds another event',
   truncated: 'it and everything after it is missing',

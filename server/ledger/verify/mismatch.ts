@@ -7,8 +7,11 @@ import { linesOf } from './lines.ts';
 /** How far a missing or moved event is looked for, in events. */
 const WINDOW = 10_000;
 
-/** The line at `leaf` is not what the tree holds there: what has happened, as far as its surroundings tell. */
-export function explainMismatch(file: string, leaves: Leaves, leaf: number): Finding {
+/**
+ * The line numbered `line` is not what the tree holds at `leaf`: what has happened, as far as its surroundings
+ * tell. The two numbers differ by the bodies that retention has removed before.
+ */
+export function explainMismatch(file: string, leaves: Leaves, leaf: number, line: number): Finding {
   const expected = leaves.at(leaf);
   const held = new Set<string>();
   for (let at = leaf; at < leaf + WINDOW; at++) held.add(leaves.at(at) ?? '');
@@ -19,11 +22,11 @@ export function explainMismatch(file: string, leaves: Leaves, leaf: number): Fin
   let successor: EventName | undefined;
   let index = 0;
   for (const { leaf: bytes, text } of linesOf(file)) {
-    if (index++ < leaf) continue;
-    if (index > leaf + WINDOW) break;
+    if (index++ < line) continue;
+    if (index > line + WINDOW) break;
     const hashed = hash('sha256', bytes, 'hex');
     const event = readEventLine(text);
-    if (index === leaf + 1) {
+    if (index === line + 1) {
       own = event && nameOf(event, 0);
       standsElsewhere = held.has(hashed);
     } else if (hashed === expected) comesLater = true;

@@ -6,7 +6,16 @@ import { type Result, err, ok } from '../../../common/result.ts';
 import type { NoteFault } from '../../../common/signed-note.ts';
 import { verifyEd25519 } from '../../ed25519.ts';
 import { sha256 } from '../../hash.ts';
-import { type About, FILES, type VerdictLine, about, verdictLine } from '../export-format.ts';
+import {
+  type About,
+  FILES,
+  type RemovedLine,
+  type VerdictLine,
+  about,
+  removedLine,
+  verdictLine,
+} from '../export-format.ts';
+import type { Removal } from '../removal.ts';
 import { type Finding, firstOf } from './finding.ts';
 import { openLeaves } from './leaves.ts';
 import { rootsAt } from './roots.ts';
@@ -24,6 +33,10 @@ export interface Report {
   /** Is the checkpoint signed by the server, and do the leaf hashes make its root? */
   readonly isTreeWhole: boolean;
   readonly events: number;
+  /** So many of them have no body any more. */
+  readonly removed: number;
+  /** What the ledger says of that. */
+  readonly removals: readonly Removal[];
   readonly journals: number;
   readonly accesses: number;
   /** So flagged by the server itself. */
@@ -53,7 +66,7 @@ export async function verifyExport(
 ): Promise<Result<Report, string>> {
   const read = readExport(folder);
   if (!read.ok) return read;
-  const { told, note, verdicts } = read.value;
+  const { told, note, verdicts, removed } = read.value;
   const ports = { sha256, verify: verifyEd25519 };
   const key = fromBase64url(told.serverKey.x);
   const checkpoint = openCheckpoint(ports, note, key);
@@ -66,7 +79,7 @@ export async function verifyExport(
   const leaves = openLeaves(files.leaves);
   let walked: Walked;
   try {
-    walked = await walk(files.events, leaves, told, verdicts);
+    walked = await walk(files.events, leaves, told, verdicts, removed);
   } finally {
     leaves.close();
   }
@@ -80,9 +93,11 @@ export async function verifyExport(
   const split = lie && ({ kind: 'split-view', leaf: lie.leaf, event: lie.event } as const);
   const flagged = (verdict: VerdictLine['verdict']) =>
     [...verdicts.values()].filter((one) => one.verdict === verdict).length;
-  const { events, journals, accesses } = walked;
+  const { events, removals, journals, accesses } = walked;
   return ok({
     events,
+    removed: walked.removed,
+    removals,
     journals,
     accesses,
     checkpoint,
@@ -124,19 +139,23 @@ function readExport(folder: string): Result<
     readonly told: About;
     readonly note: string;
     readonly verdicts: ReadonlyMap<number, VerdictLine>;
+    readonly removed: readonly RemovedLine[];
   },
   string
 > {
   try {
     const text = (name: keyof typeof FILES) => readFileSync(path.join(folder, FILES[name]), 'utf8');
-    const verdicts = text('verdicts')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => verdictLine.parse(JSON.parse(line)));
+    const lines = (name: keyof typeof FILES): unknown[] =>
+      text(name)
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line));
+    const verdicts = lines('verdicts').map((line) => verdictLine.parse(line));
     return ok({
       told: about.parse(JSON.parse(text('about'))),
       note: text('checkpoint'),
       verdicts: new Map(verdicts.map((one) => [one.leaf, one])),
+      removed: lines('removed').map((line) => removedLine.parse(line)),
     });
   } catch (error) {
     return err(`"${folder}" holds no export that can be read: ${String(error)}`);

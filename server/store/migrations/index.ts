@@ -7,6 +7,7 @@ import { ledger } from './0005-ledger.ts';
 import { directory } from './0006-directory.ts';
 import { epochsAndBoots } from './0007-epochs-and-boots.ts';
 import { eventSearch } from './0008-event-search.ts';
+import { retention } from './0009-retention.ts';
 
 /**
  * What brings a database from each schema to the next, in the order of the names. Forward only; a released
@@ -21,4 +22,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0006-directory': directory,
   '0007-epochs-and-boots': epochsAndBoots,
   '0008-event-search': eventSearch,
+  '0009-retention': retention,
 };

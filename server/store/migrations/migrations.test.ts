@@ -152,6 +152,18 @@ const lives: Readonly<Record<string, () => Life>> = {
       ]);
     },
   }),
+  '0009-retention': () => ({
+    rows: [
+      `update practice set keep_days = 400`,
+      `insert into ledger_segments (record, entries, leaf, about) values (${bytes('gone')}, 1, 1, 'removal')`,
+    ],
+    async survives({ read }) {
+      expect(await read.practice()).toMatchObject({ keep_days: 400 });
+      expect(await read.removals()).toMatchObject([{ leaf: 1 }]);
+      // A new origin is another record.
+      expect(await read.records()).toMatchObject([{ leaf: 0 }]);
+    },
+  }),
 };
 
 const names = Object.keys(migrations).toSorted();
