@@ -30,7 +30,7 @@ export const eventFormats = {
             outcome: row.outcome,
             member: person ?? (claimed === undefined ? undefined : `${claimed} (claimed)`),
             cause,
-            verdict: row.verdict,
+            verdict: row.reason === null ? row.verdict : `${row.verdict} (${row.reason})`,
           };
         }),
       )}\n`,

@@ -4,7 +4,8 @@ import { type EventsResponse, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../commo
 import { lockElsewhere } from './directory-elsewhere.ts';
 import { checkAssertion } from './domain/assertion.ts';
 import type { BatchLine } from './domain/batch.ts';
-import { alertsOf } from './domain/directory-alerts.ts';
+import { type ClockFault, clockFaults } from './domain/clock.ts';
+import { type Alert, alertsOf } from './domain/directory-alerts.ts';
 import { type ChainReason, type Fate, type Received, START, judge } from './domain/judge.ts';
 import type { ProofLedger } from './domain/proof.ts';
 import { type Screen, afterEvent, isAccess } from './domain/screen.ts';
@@ -44,6 +45,11 @@ export function createIngest(deps: {
     for (const [index, fate] of outcome.fates.entries()) {
       const event = received[index]?.event;
       if (event !== undefined) alert(log, event, fate);
+    }
+    for (const { kind, reason, station: at, epoch, seq } of outcome.alerts) {
+      // The other kinds have their line for each event already.
+      if (kind === 'disputed' || kind === 'unproven') continue;
+      log.error({ alert: kind, reason, station: at, epoch, seq }, 'an administrator must look');
     }
     const { onScreen: member } = outcome;
     if (member !== undefined) {
@@ -86,6 +92,8 @@ async function withAssertions(store: Store, batch: readonly BatchLine[]): Promis
 
 interface Outcome {
   readonly fates: readonly Fate[];
+  /** Told for the first time. */
+  readonly alerts: readonly Alert[];
   readonly response: EventsResponse;
   readonly refused: ChainReason | undefined;
   /** Member who has come on screen. */
@@ -104,11 +112,11 @@ async function commit(
   const isCurrent = row.epoch === epoch;
   const head = isCurrent ? row : ((await tx.lastPlace(station, epoch)) ?? START);
 
-  // The judge looks up the batch's own places (repeats) and those that proofs are bound to.
+  // The judge looks up the batch's own places (repeats), the newest one and those that proofs are bound to.
   const [first, last] = [batch[0]?.event.seq ?? 0, batch.at(-1)?.event.seq ?? 0];
   const places = [
     ...(await tx.placesBetween(station, epoch, first, last)),
-    ...(await tx.placesAt(station, epoch, boundBefore(first, batch))),
+    ...(await tx.placesAt(station, epoch, [head.seq, ...boundBefore(first, batch)])),
   ];
   const accepted = new Map<number, string>();
   const disputedBefore = new Set<string>();
@@ -124,8 +132,10 @@ async function commit(
     proofs: await proofLedger(tx, station, epoch, batch),
   });
 
+  const newest = places.find(({ seq, hash }) => seq === head.seq && hash === head.hash);
+  const clocks = clockFaults(batch, judgement.fates, newest, now);
   const receivedAt = new Date(now).toISOString();
-  const sorted = sortOut(batch, judgement.fates, station, epoch, receivedAt);
+  const sorted = sortOut(batch, { ...judgement, clocks }, station, epoch, receivedAt);
   const settled = sorted.accepted.map((one) => one.hash).filter((hash) => disputedBefore.has(hash));
   await tx.removeDisputed(station, epoch, settled);
   if (settled.length > 0) await tx.settleDispute(station, epoch);
@@ -133,7 +143,7 @@ async function commit(
   await tx.addDisputed(sorted.disputed);
   await tx.addSegments(segmentsOf(sorted.accepted, sorted.disputed, disputedBefore));
   await tx.addProofs(sorted.proofs);
-  await tx.addAlerts(alertsOf(batch, judgement.fates, now), receivedAt);
+  const alerts = await tx.addAlerts(alertsOf(batch, judgement.fates, clocks), receivedAt);
   const refused = judgement.fates.find((fate) => fate.kind === 'disputed')?.reason;
   if (refused !== undefined && refused !== 'epoch-not-approved') {
     await tx.addDispute(station, epoch, refused, receivedAt);
@@ -152,6 +162,7 @@ async function commit(
   tx.announce('events');
   return {
     fates: judgement.fates,
+    alerts,
     response: { epoch, ...judgement.head, accepted: sorted.accepted.length },
     refused,
     // Came on screen with this batch, and is there at its end.
@@ -213,7 +224,7 @@ async function proofLedger(
 /** What each event becomes in the tables. */
 function sortOut(
   batch: readonly Received[],
-  fates: readonly Fate[],
+  judged: { readonly fates: readonly Fate[]; readonly clocks: readonly (ClockFault | undefined)[] },
   station: string,
   epoch: string,
   receivedAt: string,
@@ -232,7 +243,7 @@ function sortOut(
   const screenEvents: AccessEvent[] = [];
 
   for (const [index, { event, canonical, hash }] of batch.entries()) {
-    const fate = fates[index];
+    const fate = judged.fates[index];
     if (fate === undefined || fate.kind === 'repeat') continue;
     const row = {
       station,
@@ -245,7 +256,7 @@ function sortOut(
       outcome: event.outcome,
       member: event.member ?? event.claimed ?? null,
       verdict: fate.kind,
-      reason: fate.kind === 'verified' ? null : fate.reason,
+      reason: fate.kind === 'verified' ? (judged.clocks[index] ?? null) : fate.reason,
       canonical,
     };
     if (fate.kind === 'disputed') {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { AccessEvent } from '../../common/event.ts';
 import { alertsOf } from './directory-alerts.ts';
+import type { ClockFault } from './clock.ts';
 import type { Fate } from './judge.ts';
 
-const NOW = Date.parse('2026-06-01T00:00:00.000Z');
 const event = (seq: number, change: Partial<AccessEvent> = {}): { event: AccessEvent } => ({
   event: {
     v: 1,
@@ -22,12 +22,12 @@ const event = (seq: number, change: Partial<AccessEvent> = {}): { event: AccessE
   },
 });
 const good: Fate = { kind: 'verified' };
-const kinds = (batch: { event: AccessEvent }[], fates: Fate[]) =>
-  alertsOf(batch, fates, NOW).map(({ kind, reason, seq }) => [kind, reason, seq]);
+const kinds = (batch: { event: AccessEvent }[], fates: Fate[], clocks: ClockFault[] = []) =>
+  alertsOf(batch, fates, clocks).map(({ kind, reason, seq }) => [kind, reason, seq]);
 
 test('what is good, or was told before, gives no cause', () => {
   expect(kinds([event(1), event(2)], [good, { kind: 'repeat' }])).toEqual([]);
-  expect(kinds([event(1, { at: '1999-01-01T00:00:00.000Z' })], [{ kind: 'repeat' }])).toEqual([]);
+  expect(kinds([event(1)], [{ kind: 'repeat' }], ['clock-ahead'])).toEqual([]);
 });
 
 test('a fork is told once for the epoch, each unproven access by itself', () => {
@@ -40,13 +40,19 @@ test('a fork is told once for the epoch, each unproven access by itself', () => 
   ]);
 });
 
-test('a clock of another decade is told once for a boot; a week late is no matter', () => {
-  const old = { at: '1999-01-01T00:00:00.000Z' };
-  expect(kinds([event(1, old), event(2, old)], [good, good])).toEqual([['clock', undefined, 1]]);
-  expect(kinds([event(1, { at: '2027-06-02T00:00:00.000Z' })], [good])).toEqual([
-    ['clock', undefined, 1],
+test('each way in which a clock is wrong is told once for a boot', () => {
+  const batch = [
+    event(1),
+    event(2),
+    event(3),
+    event(4, { boot: 'b27e9d50-6c41-4f0a-8d3b-71a5c90e2f02' }),
+  ];
+  const clocks = ['clock-ahead', 'clock-back', 'clock-ahead', 'clock-ahead'] as const;
+  expect(kinds(batch, [good, good, good, good], [...clocks])).toEqual([
+    ['clock', 'clock-ahead', 1],
+    ['clock', 'clock-back', 2],
+    ['clock', 'clock-ahead', 4],
   ]);
-  expect(kinds([event(1, { at: '2025-06-02T00:00:00.000Z' })], [good])).toEqual([]);
 });
 
 test('a refused directory, a lost journal and a ledger in doubt are told with their reason', () => {

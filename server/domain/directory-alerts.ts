@@ -1,4 +1,5 @@
 import type { AccessEvent } from '../../common/event.ts';
+import type { ClockFault } from './clock.ts';
 import type { Fate } from './judge.ts';
 
 export type AlertKind =
@@ -6,7 +7,7 @@ export type AlertKind =
   | 'disputed'
   /** An access that its key's signature does not bear out. */
   | 'unproven'
-  /** A station's clock is more than a year off. */
+  /** The times of a station's events are not to be believed. */
   | 'clock'
   /** A station was offered a directory that it did not take. */
   | 'directory'
@@ -28,13 +29,11 @@ export interface Alert {
   readonly member?: string;
 }
 
-const YEAR_MS = 365 * 24 * 3_600_000;
-
-/** What a batch of events and their fates give cause to tell. `now` is the server's clock, ms. */
+/** What a batch of events, their fates and their clocks give cause to tell. */
 export function alertsOf(
   batch: readonly { readonly event: AccessEvent }[],
   fates: readonly Fate[],
-  now: number,
+  clocks: readonly (ClockFault | undefined)[],
 ): readonly Alert[] {
   const alerts = new Map<string, Alert>();
   const tell = (id: string, alert: Omit<Alert, 'id'>): void => {
@@ -61,8 +60,9 @@ export function alertsOf(
         ...place,
       });
     }
-    if (Math.abs(Date.parse(event.at) - now) > YEAR_MS) {
-      tell(`clock:${station}:${boot}`, { kind: 'clock', ...place });
+    const clock = clocks[index];
+    if (clock !== undefined) {
+      tell(`clock:${station}:${boot}:${clock}`, { kind: 'clock', reason: clock, ...place });
     }
     const reason = codeOf(event);
     if (type === 'directory.refused') {

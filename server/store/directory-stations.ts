@@ -31,7 +31,8 @@ export interface StationsWriter {
   /** A revoked station comes back with another key. */
   replaceKey(station: string, key: { thumbprint: string; public_key: string }): Promise<void>;
   addBoot(station: string, boot: string, at: string): Promise<void>;
-  addAlerts(alerts: readonly Alert[], at: string): Promise<void>;
+  /** Those that were not there before. */
+  addAlerts(alerts: readonly Alert[], at: string): Promise<readonly Alert[]>;
   /** How many were open and are acknowledged now; without an id, all. */
   acknowledgeAlerts(id: string | undefined, who: string, at: string): Promise<number>;
   addDispute(station: string, epoch: string, reason: string, at: string): Promise<void>;
@@ -127,8 +128,10 @@ export function stationsWriter(db: Kysely<Schema>): StationsWriter {
         .onConflict((oc) => oc.doNothing())
         .execute()),
     async addAlerts(alerts, at) {
-      for (const { id, kind, reason, station, epoch, seq, member } of alerts) {
-        await db
+      const fresh: Alert[] = [];
+      for (const alert of alerts) {
+        const { id, kind, reason, station, epoch, seq, member } = alert;
+        const { numInsertedOrUpdatedRows } = await db
           .insertInto('alerts')
           .values({
             id,
@@ -141,8 +144,10 @@ export function stationsWriter(db: Kysely<Schema>): StationsWriter {
             member: member ?? null,
           })
           .onConflict((oc) => oc.doNothing())
-          .execute();
+          .executeTakeFirstOrThrow();
+        if (numInsertedOrUpdatedRows === 1n) fresh.push(alert);
       }
+      return fresh;
     },
     async acknowledgeAlerts(id, who, at) {
       const open = db

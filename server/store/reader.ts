@@ -14,7 +14,7 @@ export type HeadRow = Selectable<Schema['heads']>;
 export type EventRow = Selectable<Schema['events']>;
 export type PairingCodeRow = Selectable<Schema['pairing_codes']>;
 export type SnapshotRow = Selectable<Schema['snapshots']>;
-export type PlaceRow = Pick<EventRow, 'seq' | 'hash' | 'verdict'>;
+export type PlaceRow = Pick<EventRow, 'seq' | 'hash' | 'verdict' | 'at'>;
 
 export interface EventQuery {
   readonly station?: string | undefined;
@@ -105,7 +105,7 @@ export function createReader(db: Kysely<Schema>, { oneOf }: Dialect): StoreReade
     lastPlace: (station, epoch) =>
       db
         .selectFrom('events')
-        .select(['seq', 'hash', 'verdict'])
+        .select(['seq', 'hash', 'verdict', 'at'])
         .where('station', '=', station)
         .where('epoch', '=', epoch)
         .where('verdict', '!=', 'disputed')
@@ -115,7 +115,7 @@ export function createReader(db: Kysely<Schema>, { oneOf }: Dialect): StoreReade
     placesBetween: (station, epoch, first, last) =>
       db
         .selectFrom('events')
-        .select(['seq', 'hash', 'verdict'])
+        .select(['seq', 'hash', 'verdict', 'at'])
         .where('station', '=', station)
         .where('epoch', '=', epoch)
         .where('seq', '>=', first)
@@ -126,7 +126,7 @@ export function createReader(db: Kysely<Schema>, { oneOf }: Dialect): StoreReade
         ? []
         : db
             .selectFrom('events')
-            .select(['seq', 'hash', 'verdict'])
+            .select(['seq', 'hash', 'verdict', 'at'])
             .where('station', '=', station)
             .where('epoch', '=', epoch)
             .where(oneOf('seq', seqs))

@@ -143,6 +143,7 @@ export interface Schema {
     type: string;
     received_at: string;
     verdict: 'verified' | 'unproven' | 'disputed';
+    /** Why it is not verified; of a verified one `clock-…`, where its time is not to be believed. */
     reason: string | null;
     /** Verbatim canonical bytes as they came; none once retention has removed them. */
     canonical: Uint8Array;
