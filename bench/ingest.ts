@@ -7,7 +7,6 @@ import { GENESIS } from '../common/event.ts';
 import { MAX_BATCH_EVENTS } from '../common/wire.ts';
 import { demoPractice } from '../demo/practice.mjs';
 import { readBatch } from '../server/domain/batch.ts';
-import { sha256 } from '../server/hash.ts';
 import { type Ingest, createIngest } from '../server/ingest.ts';
 import { loadKeys } from '../server/keys.ts';
 import { createLog } from '../server/log.ts';
@@ -96,7 +95,7 @@ async function measure(
 }
 
 async function ingestBody(ingest: Ingest, station: string, body: Buffer): Promise<void> {
-  const read = readBatch(body, station, sha256);
+  const read = readBatch(body, station);
   if (!read.ok) throw new Error(read.error.code);
   const outcome = await ingest(station, read.value);
   if (!outcome.ok) throw new Error(outcome.error);
@@ -122,7 +121,9 @@ const row = (name: string, { ours, theirs }: Measured, what: keyof Side): Row =>
 
 async function pairedStation(data: string, store: Store): Promise<string> {
   const keys = await loadKeys(data);
-  const practice = practiceFile.parse(demoPractice({ credentials: [], appUrl: 'http://a/' }));
+  const practice = practiceFile.parse(
+    demoPractice({ credentials: [], appUrl: 'https://a.example/' }),
+  );
   await seed(store, keys, practice, Date.now());
   const group = practice.groups[0]?.name ?? '';
   const wanted = { group, uses: 1, hours: 1, approved: true, now: Date.now() };

@@ -5,7 +5,7 @@ import { type RunningAgent, launchAgent, launchElectron } from '../test/support/
 import type { Station } from '../test/support/station.ts';
 import { memoryOfTree } from './process-tree.ts';
 import { emptyApp, plainShows } from './plain-window.ts';
-import { type Row, ascending, percentile, rounded } from './row.ts';
+import { type Row, compared } from './row.ts';
 import { type Look, type Screen, now, openScreen } from '../test/support/screen.ts';
 
 /** The station in the real Electron on a display of its own, with a simulated key that answers at once. */
@@ -18,26 +18,6 @@ const STARTS = 5;
 const IDLE_SECONDS = 8;
 
 const run = promisify(execFile);
-
-function row(
-  name: string,
-  unit: string,
-  samples: readonly number[],
-  baseline: readonly number[],
-): Row {
-  const sorted = ascending(samples);
-  const p50 = percentile(sorted, 0.5);
-  const base = percentile(ascending(baseline), 0.5);
-  return {
-    name,
-    unit,
-    p50: rounded(p50),
-    p95: rounded(percentile(sorted, 0.95)),
-    baseline: rounded(base),
-    ratio: rounded(p50 / base),
-    n: samples.length,
-  };
-}
 
 type Person = { readonly id: string; readonly pin: string };
 
@@ -184,21 +164,26 @@ export async function rows(): Promise<readonly Row[]> {
       }
     }
     return [
-      row(
+      compared(
         'PIN submitted to parked session painted (baseline: show a plain window)',
         'ms',
         resumed,
         shows,
       ),
-      row(
+      compared(
         'PIN submitted to new session of another painted, its app loaded (baseline: show a plain window)',
         'ms',
         switched,
         shows,
       ),
-      row('idle limit to curtain shown (baseline: show a plain window)', 'ms', covered, shows),
-      row('start to first page drawn (baseline: an empty window)', 'ms', ours.took, theirs.took),
-      row(
+      compared('idle limit to curtain shown (baseline: show a plain window)', 'ms', covered, shows),
+      compared(
+        'start to first page drawn (baseline: an empty window)',
+        'ms',
+        ours.took,
+        theirs.took,
+      ),
+      compared(
         'memory at the curtain, process tree (baseline: an empty window)',
         'MiB',
         ours.memory,

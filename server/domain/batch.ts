@@ -1,9 +1,9 @@
 import { compile } from 'zod';
-import type { Sha256 } from '../../common/bytes.ts';
 import { isCanonicalJson } from '../../common/canonical.ts';
-import { type AccessEvent, MAX_EVENT_BYTES, accessEvent, chainHash } from '../../common/event.ts';
+import { type AccessEvent, MAX_EVENT_BYTES, accessEvent } from '../../common/event.ts';
 import { type Result, err, ok } from '../../common/result.ts';
 import { MAX_BATCH_EVENTS } from '../../common/wire.ts';
+import { chainHash } from '../hash.ts';
 import { fieldPath } from './field-path.ts';
 
 export interface BatchLine {
@@ -37,7 +37,6 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 export function readBatch(
   body: Uint8Array,
   station: string,
-  sha256: Sha256,
 ): Result<readonly BatchLine[], BatchFault> {
   const lines = splitLines(body);
   if (lines.length === 0) return err({ code: 'empty' });
@@ -56,7 +55,7 @@ export function readBatch(
     if (before !== undefined && event.seq <= before.seq) {
       return err({ code: 'not-ascending', field });
     }
-    batch.push({ event, canonical: bytes, hash: chainHash(sha256, bytes) });
+    batch.push({ event, canonical: bytes, hash: chainHash(bytes) });
   }
   return ok(batch);
 }

@@ -1,4 +1,3 @@
-import { fromHex } from '../../common/bytes.ts';
 import type { NewSegment } from '../store/ledger-store.ts';
 import type { NewEvent } from '../store/writer.ts';
 
@@ -35,7 +34,8 @@ function segment(rows: readonly Row[], hash: string | undefined): NewSegment {
     epoch: first.epoch,
     first_seq: first.seq,
     entries: rows.length,
-    hashes: Buffer.concat(rows.map((row) => fromHex(row.hash))),
+    // One call for a thousand: ours are hex.
+    hashes: Buffer.from(rows.map((row) => row.hash).join(''), 'hex'),
     ...(hash === undefined ? {} : { hash }),
   };
 }

@@ -10,7 +10,6 @@ import {
 import type { Context } from '../context.ts';
 import { readBatch } from '../domain/batch.ts';
 import { Refusal } from '../errors.ts';
-import { sha256 } from '../hash.ts';
 import { bootWatch } from '../http/boot-watch.ts';
 import { stationAuth, stationOf } from '../http/station-auth.ts';
 
@@ -75,7 +74,7 @@ export const stationRoutes =
           throw new Refusal('wrong-content-type');
         }
         const station = stationOf(request).id;
-        const batch = readBatch(request.rawBody ?? new Uint8Array(0), station, sha256);
+        const batch = readBatch(request.rawBody ?? new Uint8Array(0), station);
         if (!batch.ok) {
           const { code, ...more } = batch.error;
           throw new Refusal(code, more);
