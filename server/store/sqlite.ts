@@ -1,5 +1,5 @@
 import Database, { type Database as SqliteFile, type Statement } from 'better-sqlite3';
-import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
+import { type Driver, Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /** How long a statement waits for another process, ms. */
@@ -14,7 +14,7 @@ export function openSqlite(file: string): Kysely<Schema> {
   keepWriteAheadLog(sqlite);
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma('foreign_keys = ON');
-  return new Kysely<Schema>({ dialect: new Dialect({ database: prepared(sqlite) }) });
+  return new Kysely<Schema>({ dialect: new Dialect(sqlite) });
 }
 
 /** SQLite does not wait by itself when several processes turn a new file to WAL at once. */
@@ -37,6 +37,23 @@ function keepWriteAheadLog(sqlite: SqliteFile): void {
  * (`begin immediate`), and one that dies half-way leaves nothing.
  */
 class Dialect extends SqliteDialect {
+  private readonly sqlite: SqliteFile;
+
+  constructor(sqlite: SqliteFile) {
+    super({ database: prepared(sqlite) });
+    this.sqlite = sqlite;
+  }
+
+  /** On a full disk SQLite rolls back by itself; a second one would hide why (sqlite.org/lang_transaction.html). */
+  override createDriver(): Driver {
+    const driver = super.createDriver();
+    const rollback = driver.rollbackTransaction.bind(driver);
+    driver.rollbackTransaction = async (connection) => {
+      if (this.sqlite.inTransaction) await rollback(connection);
+    };
+    return driver;
+  }
+
   override createAdapter(): SqliteAdapter {
     return new Adapter();
   }
