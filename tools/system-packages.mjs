@@ -26,6 +26,7 @@ const lists = {
     'chromium',
     'xdotool',
     'xprintidle',
+    'mount',
     'x11-utils',
     'openbox',
     'util-linux',

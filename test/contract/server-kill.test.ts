@@ -32,6 +32,7 @@ test(
       Array.from({ length: LABS }, (_, n) => killOften(KILLS / LABS, randomFrom(seed + n))),
     );
     const sum = events.reduce((all, one) => all + one, 0);
+    expect(sum).toBeGreaterThanOrEqual(KILLS);
     process.stdout.write(`server-kill: ${KILLS} kills, ${sum} events, each once\n`);
   },
 );
