@@ -87,6 +87,8 @@ async function server() {
   for (const file of ['index.html', 'icon.svg']) {
     await cp(path.join(root, 'server/console', file), path.join(out, 'console', file));
   }
+  const unit = 'wardlock-server.service';
+  await cp(path.join(root, 'server', unit), path.join(out, unit));
   await writeFile(
     path.join(out, 'package.json'),
     JSON.stringify(

@@ -33,6 +33,9 @@ const lists = {
     'passwd',
     'procps',
     'openssl',
+    // operations.md, followed.
+    'curl',
+    'systemd',
     'python3-fido2',
     'golang-go',
     'golang-golang-x-mod-dev',
