@@ -37,7 +37,7 @@ test('demo PINs have six digits, all differ, and none is on a short list of the 
 
 test('overrides of the policy are taken', () => {
   const policy = { idleLockSeconds: 6, idleWarningSeconds: 3 };
-  const practice = practiceFile.parse(demoPractice({ credentials, appUrl: 'http://a/', policy }));
+  const practice = practiceFile.parse(demoPractice({ credentials, appUrl: 'https://a/', policy }));
   expect(practice.groups[0]?.policy).toMatchObject({ ...policy, sessionHours: 12 });
 });
 
