@@ -9,6 +9,7 @@ import { readCheckpoint } from '../../common/checkpoint.ts';
 import { continuationBytes } from '../../common/continuation.ts';
 import { type AccessEvent, canonicalBytes, chainHash } from '../../common/event.ts';
 import { growTree, leafHash } from '../../common/tree.ts';
+import { type Removal, removalBytes } from '../../server/ledger/removal.ts';
 import { linesOf } from '../../server/ledger/verify/lines.ts';
 import { rootsAt } from '../../server/ledger/verify/roots.ts';
 import { type Report, isGood, verifyExport } from '../../server/ledger/verify/verify-export.ts';
@@ -211,6 +212,106 @@ describe('one event, the first that fails, is named', () => {
   test('an entry that is no event', async () => {
     const report = await verify({ entries: [...all, utf8('{"v":1}')] });
     expect(report.finding).toEqual({ kind: 'unreadable', leaf: 40 });
+  });
+});
+
+describe('bodies that retention has removed', () => {
+  const { journals, entries } = twoStations();
+  const all = bytesOf(entries);
+  const policy = {
+    at: '2030-01-01T00:00:00.000Z',
+    keepDays: 365,
+    before: '2029-01-01T00:00:00.000Z',
+  };
+  const lineAt = (leaf: number) => {
+    const { station = '', epoch = '', seq = 0 } = entries[leaf]?.event ?? {};
+    return { leaf, entries: 1, station, epoch, seq };
+  };
+  /** The export without the bodies of some leaves; `record` is the last leaf. */
+  const without = (gone: readonly number[], record: Uint8Array, lines = gone.map(lineAt)) => {
+    const kept = all.filter((_, leaf) => !gone.includes(leaf));
+    return { entries: [...all, record], lines: [...kept, record], removed: lines };
+  };
+  const record = (runs: readonly (readonly [number, number])[], change: Partial<Removal> = {}) =>
+    removalBytes({
+      ...policy,
+      ...change,
+      runs: runs.map(([leaf, count]) => ({ leaf, entries: count })),
+    });
+
+  test('are told, and the chains go on over them: at the begin, in the middle, before an access, at the end', async () => {
+    const gone = [0, 1, 2, 7, 18, 19, 39];
+    const report = await verify(
+      without(
+        gone,
+        record([
+          [0, 3],
+          [7, 1],
+          [18, 2],
+          [39, 1],
+        ]),
+      ),
+      [await noteOf(key, all.slice(0, 30))],
+    );
+    expect(report).toMatchObject({
+      events: 40,
+      removed: 7,
+      journals: 2,
+      accesses: 2,
+      finding: undefined,
+    });
+    expect(verdictsOf(report)).toEqual(['holds']);
+    expect(isGood(report)).toBe(true);
+    const nothing = await verify(
+      without(
+        all.map((_, leaf) => leaf),
+        record([[0, 40]]),
+      ),
+    );
+    expect(nothing).toMatchObject({ events: 40, removed: 40, finding: undefined });
+  });
+
+  test('what is damaged behind them is still named', async () => {
+    const whole = without([0, 1], record([[0, 2]]));
+    const lines = whole.lines.map((line, at) =>
+      at === 10 ? utf8(new TextDecoder().decode(line).replace('idle', 'button')) : line,
+    );
+    expect((await verify({ ...whole, lines })).finding).toMatchObject({ kind: 'edited', leaf: 12 });
+    const less = whole.lines.filter((_, at) => at !== 10);
+    expect((await verify({ ...whole, lines: less })).finding).toMatchObject({
+      kind: 'deleted',
+      leaf: 12,
+      event: { seq: 7 },
+    });
+  });
+
+  test('count for the journal and the place that the next event follows', async () => {
+    const wrong = { ...lineAt(2), epoch: journals[1].epoch, station: journals[1].station };
+    const report = await verify(without([2], record([[2, 1]]), [wrong]));
+    expect(isGood(report)).toBe(false);
+    const forged = rechained(journals[0], 3, { outcome: 'failure' })[2];
+    const tree = all.map((line, leaf) => (leaf === 4 ? (forged?.canonical ?? line) : line));
+    const other = await verify({
+      entries: [...tree, record([[4, 1]])],
+      lines: [...tree.filter((_, leaf) => leaf !== 4), record([[4, 1]])],
+      removed: [lineAt(4)],
+    });
+    expect(other.finding).toMatchObject({ kind: 'edited-before', leaf: 4, event: { seq: 3 } });
+  });
+
+  test.each([
+    ['nothing of it', [], 'removed-untold', 5],
+    ['another one', [[6, 1]], 'removed-untold', 5],
+    ['what is yet to come', [[5, 36]], 'unreadable', 40],
+  ] as const)('a record that tells %s', async (_what, runs, kind, leaf) => {
+    const told =
+      runs.length === 0 ? journals[0].craft({ type: 'app.blocked' }).canonical : record(runs);
+    expect((await verify(without([5], told))).finding).toMatchObject({ kind, leaf });
+  });
+
+  test('a record that breaks the policy that it names', async () => {
+    const young = record([[5, 1]], { before: '2029-06-01T00:00:00.000Z' });
+    expect((await verify(without([5], young))).finding).toEqual({ kind: 'unreadable', leaf: 40 });
   });
 });
 

@@ -96,7 +96,6 @@ export async function walk(
     if (finding !== undefined) break;
     leaf += 1;
   }
-  if (finding === undefined) passRemoved();
   // What waits for its check stands before whatever ended the walk.
   const waiting = await accesses.rest();
   if (finding === undefined && leaf < leaves.count) finding = { kind: 'truncated', leaf };
