@@ -1,3 +1,5 @@
+import { accessEvent } from '../common/event.ts';
+import { openStore } from '../server/store/store.ts';
 import { type Row, compared } from './row.ts';
 import type { Serving } from './serving.ts';
 import { inTurns, wallOf } from './turns.ts';
@@ -29,6 +31,40 @@ export async function answers(server: Serving, rounds: number): Promise<Row[]> {
       'ms',
       times[n] ?? [],
       plain,
+    ),
+  );
+}
+
+const PAGE = 50;
+const MONTH_MS = 30 * 24 * 3_600_000;
+
+/** Pages of the search for events, each from another time on, against one row by its key. */
+export async function searches(database: string, events: number, rounds: number): Promise<Row[]> {
+  const { read, close } = await openStore({ data: '', database });
+  const [newest] = await read.searchEvents({ limit: 1 });
+  if (newest === undefined) throw new Error('there are no events');
+  const { station } = newest;
+  const { member, type } = accessEvent.parse(JSON.parse(Buffer.from(newest.canonical).toString()));
+  const to = () => new Date(Date.now() - Math.random() * 24 * MONTH_MS).toISOString();
+  const wanted = {
+    'of a station': () => ({ station, to: to() }),
+    'of a member': () => ({ member, to: to() }),
+    'of a type': () => ({ type, to: to() }),
+    'of what failed': () => ({ outcome: 'failure' as const, to: to() }),
+  };
+  const find = (search: () => object) => () =>
+    wallOf(1000, () => read.searchEvents({ ...search(), limit: PAGE }));
+  const [row, ...times] = await inTurns({ warmUp: 20, rounds }, [
+    () => wallOf(1000, () => read.head(station)),
+    ...Object.values(wanted).map(find),
+  ]);
+  await close();
+  return Object.keys(wanted).map((what, n) =>
+    compared(
+      `a page of events ${what} among ${events}, against one row`,
+      'ms',
+      times[n] ?? [],
+      row,
     ),
   );
 }

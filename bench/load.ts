@@ -9,7 +9,7 @@ import {
 } from '../test/contract/server-lab.ts';
 import { makePostgres } from '../test/support/postgres.ts';
 import { drain } from './backlog.ts';
-import { answers } from './answers.ts';
+import { answers, searches } from './answers.ts';
 import { barePostgres } from './bare-table.ts';
 import { type Row, compared } from './row.ts';
 import { type Rsyslog, startRsyslog } from './rsyslog.ts';
@@ -36,6 +36,7 @@ export async function rows(): Promise<Row[]> {
       await smallRequests(sources, database),
       await backlog(server, database),
       ...(await reading(server, sources)),
+      ...(await searches(database, await server.treeSize(), 200)),
     ];
   } finally {
     await rsyslog.stop();

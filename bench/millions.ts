@@ -4,7 +4,7 @@ import { GENESIS } from '../common/event.ts';
 import { MAX_BATCH_EVENTS } from '../common/wire.ts';
 import type { TestStation } from '../test/contract/server-lab.ts';
 import { type Postgres, makePostgres } from '../test/support/postgres.ts';
-import { answers, questions } from './answers.ts';
+import { answers, questions, searches } from './answers.ts';
 import { makeBatch } from './made-batch.ts';
 import { type Row, compared } from './row.ts';
 import { type Serving, serving } from './serving.ts';
@@ -20,7 +20,8 @@ const SAY_EVERY = 500_000;
  */
 export async function millions(events: number, say: (line: string) => void): Promise<Row[]> {
   const postgres = await makePostgres();
-  const full = await serving(await postgres.database(), SIZE);
+  const database = await postgres.database();
+  const full = await serving(database, SIZE);
   const empty = await serving(await postgres.database(), SIZE);
   try {
     const perStation = events / SIZE.stations;
@@ -42,7 +43,12 @@ export async function millions(events: number, say: (line: string) => void): Pro
     const behind = (performance.now() - from) / 1000;
     say(`all of them in the tree ${behind.toFixed(1)} s after the last was acknowledged`);
     const cold = await coldAnswers(postgres, full);
-    return [...cold, ...(await answers(full, 500)), await ingest(full, empty, events)];
+    return [
+      ...cold,
+      ...(await answers(full, 500)),
+      ...(await searches(database, events, 500)),
+      await ingest(full, empty, events),
+    ];
   } finally {
     await Promise.all([full.stop(), empty.stop()]);
     await postgres.remove();
