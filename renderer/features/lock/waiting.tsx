@@ -1,4 +1,4 @@
-import type { CurtainStep } from '../../../preload/contract.ts';
+import type { CurtainStep, Notice } from '../../../preload/contract.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { Button } from '../../ui/button.tsx';
@@ -7,12 +7,32 @@ import { Note } from '../../ui/note.tsx';
 
 type WaitingStep = Extract<CurtainStep, { kind: 'waiting' }>;
 
+/** This key, as it is, opens nothing: Start stays within reach, and is not what is asked for. */
+const wantMore: ReadonlySet<Notice> = new Set<Notice>([
+  'pin-blocked',
+  'pin-locked',
+  'pin-not-set',
+  'pin-must-change',
+  'no-credential',
+  'several-credentials',
+  'u2f-only',
+  'not-genuine',
+  'unknown-key',
+  'member-inactive',
+  'no-permission',
+]);
+
 /** "Tap your key", or what the last attempt needs first; a Start button when a key is in already. */
 export function Waiting({ step: { keyPresent, notice } }: { step: WaitingStep }) {
   const t = useWords();
   const pose = keyPresent ? 'in-port' : 'above-port';
+  const isWanted = notice === undefined || !wantMore.has(notice);
   const start = keyPresent && (
-    <Button className="start" look="act" data-first onClick={() => intend(station.start())}>
+    <Button
+      className="start"
+      {...(isWanted ? { look: 'act' as const, 'data-first': true } : {})}
+      onClick={() => intend(station.start())}
+    >
       {t('start')}
     </Button>
   );
