@@ -1,3 +1,4 @@
+import type { Notice } from '../../preload/contract.ts';
 import { serveStationPages } from '../support/station-pages.ts';
 import { curtain, scenes, session } from '../support/station-views.ts';
 import { expect, show, test } from './station-page.ts';
@@ -34,6 +35,37 @@ test('Start has the focus when a key is in, and Enter presses it', async ({ open
   await expect(page.getByRole('button', { name: 'Start' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect.poll(() => station.asked).toEqual([{ name: 'start', args: [] }]);
+});
+
+test('where this key opens nothing as it is, Start is within reach, and is not what is asked for', async ({
+  open,
+}) => {
+  const { page, station } = await open({ url: '/curtain', view: tap });
+  const start = page.getByRole('button', { name: 'Start' });
+  const after = (notice: Notice) => curtain({ kind: 'waiting', keyPresent: true, notice });
+  await show(page, station, after('pin-locked'));
+  await expect(page.getByRole('region', { name: 'Use your spare key' })).toBeFocused();
+  await expect(start).not.toHaveClass(/\bact\b/);
+  await show(page, station, tap);
+  await show(page, station, after('cancelled'));
+  await expect(start).toBeFocused();
+  await expect(start).toHaveClass(/\bact\b/);
+});
+
+test('past the offline limit the curtain says for how many days; offline, how old the staff list is', async ({
+  open,
+}) => {
+  const { view } = scenes['curtain-offline-days'];
+  const outdated = curtain({ kind: 'stopped', stop: 'outdated' }, { link: view.link });
+  const { page, station } = await open({ url: '/curtain', view: outdated });
+  const step = page.getByRole('region', { name: 'This station is out of date' });
+  await expect(step).toContainText('has not reached the server for 7 days');
+  await expect(page.locator('.note')).toHaveCount(0);
+  await show(page, station, view);
+  const note = page.locator('.stand .note');
+  await expect(note).toContainText('staff list of 17 November, 06:38');
+  await show(page, station, { ...view, language: 'es' });
+  await expect(note).toContainText('lista de personal del 17 de noviembre, 06:38');
 });
 
 test('the curtain of an open session is closed cloth', async ({ open }) => {

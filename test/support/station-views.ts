@@ -21,6 +21,15 @@ const parked: StationView['parked'] = [
   { id: '2', name: 'Dr. Chen W.', since: at('14:26'), until: at('14:56') },
 ];
 
+const six: StationView['parked'] = [
+  'Maria L.',
+  'Dr. Chen W.',
+  'Amina D.',
+  'Jonas K.',
+  'Ines F.',
+  'Dr. Samuel O.',
+].map((name, index) => ({ id: String(index), name, since: at('14:20'), until: at('14:50') }));
+
 const base = {
   place: 'ICU North · Bay 4',
   language: 'en',
@@ -33,7 +42,12 @@ const base = {
   parked,
 } satisfies Partial<Unnumbered>;
 
-const at7days = { kind: 'offline', since: at('06:40', '2026-11-17'), waiting: 1204 } as const;
+const at7days = {
+  kind: 'offline',
+  since: at('06:40', '2026-11-17'),
+  waiting: 1204,
+  directoryAt: at('06:38', '2026-11-17'),
+} as const;
 
 export const curtain = (step: CurtainStep, rest: Partial<Unnumbered> = {}): Unnumbered => ({
   ...base,
@@ -190,17 +204,18 @@ export const scenes = {
   'curtain-connecting': { url: '/curtain', view: curtain(tap, { link: { kind: 'connecting' } }) },
   'curtain-offline': { url: '/curtain', view: curtain(tap, { link: offline }) },
   'curtain-offline-days': { url: '/curtain', view: curtain(tap, { link: at7days }) },
+  'curtain-offline-pin': { url: '/curtain', view: curtain(pin(), { link: at7days }) },
+  'curtain-offline-pin-six-parked': {
+    url: '/curtain',
+    view: curtain(pin({ mismatches: 2, retries: 6 }), { link: at7days, parked: six }),
+  },
   'curtain-marks': {
     url: '/curtain',
     view: curtain(tap, { simulated: true, unsealed: true, ledgerRefused: true }),
   },
   'curtain-six-parked': {
     url: '/curtain',
-    view: curtain(tap, {
-      parked: ['Maria L.', 'Dr. Chen W.', 'Amina D.', 'Jonas K.', 'Ines F.', 'Dr. Samuel O.'].map(
-        (name, index) => ({ id: String(index), name, since: at('14:20'), until: at('14:50') }),
-      ),
-    }),
+    view: curtain(tap, { parked: six }),
   },
   'curtain-parked-unnamed': {
     url: '/curtain',

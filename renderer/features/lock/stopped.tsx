@@ -2,6 +2,7 @@ import type { Stop } from '../../../preload/contract.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import { useView } from '../../store/station-store.ts';
 import { Icon, type IconName } from '../../ui/icon.tsx';
+import { useTimes } from '../../ui/times.ts';
 
 const icons: Record<Stop, IconName> = {
   starting: 'hourglass',
@@ -21,13 +22,21 @@ const passing: ReadonlySet<Stop> = new Set<Stop>(['starting']);
 export function Stopped({ stop }: { stop: Stop }) {
   const t = useWords();
   const phone = useView((view) => view.helpPhone);
+  const { daysSince } = useTimes();
+  const link = useView((view) => view.link);
+  // As far back as this start knows.
+  const days = link.kind === 'offline' ? daysSince(link.since) : 0;
   return (
     <>
       <Icon className="huge" name={icons[stop]} />
       <h2 className="t2 title" id="step-title">
         {t(`stop.${stop}.title`)}
       </h2>
-      <p className="t4 soft lead">{t(`stop.${stop}.text`)}</p>
+      <p className="t4 soft lead">
+        {stop === 'outdated' && days > 0
+          ? t('stop.outdatedDays', { count: days })
+          : t(`stop.${stop}.text`)}
+      </p>
       {!passing.has(stop) && (
         <p className="t4 lead">
           <b>{t('stop.elsewhere')}</b>

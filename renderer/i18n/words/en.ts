@@ -197,6 +197,10 @@ export const words = {
       title: 'This station is out of date',
       text: 'It has not reached the server for too long, so keys cannot be checked here.',
     },
+    outdatedDays_one:
+      'It has not reached the server for {{count}} day, so keys cannot be checked here.',
+    outdatedDays_other:
+      'It has not reached the server for {{count}} days, so keys cannot be checked here.',
     journal: {
       title: 'This station cannot keep its log',
       text: 'Without the log nothing may be opened here. Parked work is kept.',
@@ -297,7 +301,7 @@ export const words = {
       steps: {
         first: { title: 'Call IT', text: 'The PIN is set together with you.' },
         second: { title: 'Choose six digits', text: 'Not a birthday, not 123456.' },
-        third: { title: 'Keep it to yourself', text: 'Nobody else may know it, IT neither.' },
+        third: { title: 'Tell nobody', text: 'Only you may know it. IT needs it for nothing.' },
       },
     },
     notMine: {

@@ -22,9 +22,9 @@ export const words: Words = {
     records_one: '{{count}} registro está seguro aquí.',
     records_other: '{{count}} registros están seguros aquí.',
     records_many: '{{count}} de registros están seguros aquí.',
-    staffList: 'Las llaves se comprueban con la lista de personal de {{when}}.',
-    today: 'hoy a las {{time}}',
-    earlier: 'el {{date}}, {{time}}',
+    staffList: 'Las llaves se comprueban con la lista de personal {{when}}.',
+    today: 'de hoy a las {{time}}',
+    earlier: 'del {{date}}, {{time}}',
   },
   parked: {
     title: 'En pausa aquí',
@@ -199,6 +199,10 @@ export const words: Words = {
       title: 'Esta estación no está al día',
       text: 'Lleva demasiado tiempo sin llegar al servidor y aquí no se pueden comprobar las llaves.',
     },
+    outdatedDays_one:
+      'Lleva {{count}} día sin llegar al servidor y aquí no se pueden comprobar las llaves.',
+    outdatedDays_other:
+      'Lleva {{count}} días sin llegar al servidor y aquí no se pueden comprobar las llaves.',
     journal: {
       title: 'Esta estación no puede llevar su registro',
       text: 'Sin el registro no se puede abrir nada aquí. El trabajo en pausa se conserva.',
