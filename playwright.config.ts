@@ -21,6 +21,8 @@ export default defineConfig({
       use: {
         browserName: 'chromium',
         viewport: { width: 1920, height: 1080 },
+        // A trace keeps the document at every action; these tests go through hundreds of states.
+        trace: 'off',
         launchOptions: { executablePath: '/usr/bin/chromium' },
       },
     },
