@@ -97,6 +97,13 @@ async function follow(blocks: readonly Block[]): Promise<ReadonlyMap<number, str
     ),
   );
   expect(code, `${said}\n${logs.join('\n')}`).toBe(0);
+  const token = await readFile(path.join(folder, 'data', 'console-token'), 'utf8');
+  expect(token.trim()).not.toBe('');
+  // What systemd keeps in its journal.
+  for (const log of logs) {
+    expect(log).toContain('Server listening');
+    expect(log).not.toContain(token.trim());
+  }
   const outputs = said.split(MARK).slice(1);
   return new Map(
     outputs.map((one) => [Number.parseInt(one, 10), one.slice(one.indexOf('\n') + 1)] as const),
