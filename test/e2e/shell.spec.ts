@@ -175,7 +175,7 @@ test.describe('@security the shell', () => {
       return [
         await ask('submitPin', '246810'),
         await ask('submitPin', new Uint8Array(64)),
-        await ask('setLanguage', 'xx'),
+        await ask('setLanguage', 'x'.repeat(9)),
         await ask('selectApp', 'a'.repeat(33)),
         await ask('lock', 1),
         await ask('naming', 'a'.repeat(65)),
