@@ -11,6 +11,8 @@ export const member = z.strictObject({
   title: shownText(20).optional(),
   role: shownText(60),
   active: z.boolean(),
+  /** Has the console's role of that name: may close Wardlock on a station. */
+  administrator: z.literal(true).optional(),
 });
 export type Member = z.infer<typeof member>;
 

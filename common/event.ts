@@ -69,6 +69,8 @@ export const causes = [
   'member-inactive',
   'key-revoked',
   'shutdown',
+  /** An administrator closed Wardlock on this station. */
+  'closed',
 ] as const;
 export const cause = z.enum(causes);
 export type Cause = z.infer<typeof cause>;

@@ -25,6 +25,7 @@ export const demoPeople = [
     givenName: 'Tomás',
     familyName: 'Rivera',
     role: 'IT administrator',
+    administrator: true,
     pin: '915074',
   },
   {
@@ -74,13 +75,14 @@ export function demoPractice({
         ],
       },
     ],
-    members: demoPeople.map(({ id, givenName, familyName, title, role }) => ({
+    members: demoPeople.map(({ id, givenName, familyName, title, role, administrator }) => ({
       id,
       givenName,
       familyName,
       ...(title === undefined ? {} : { title }),
       role,
       active: true,
+      ...(administrator ? { administrator } : {}),
     })),
     credentials: credentials.map(({ person, id, publicKey, userHandle }) => ({
       id,

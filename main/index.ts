@@ -24,8 +24,11 @@ import type { Transport } from './ports/transport.ts';
 import { type Shell, createShell } from './shell.ts';
 import type { Desk } from './windows/surfaces.ts';
 
-/** Exit codes: 2 = set up wrongly, 70 = ended by an error nobody expected (sysexits EX_SOFTWARE). */
-const EXIT = { setUp: 2, software: 70 } as const;
+/**
+ * Exit codes: 2 = set up wrongly, 10 = closed by an administrator, 70 = ended by an error nobody expected (sysexits
+ * EX_SOFTWARE). After 10 whoever keeps the agent running leaves it ended.
+ */
+const EXIT = { orderly: 0, setUp: 2, closed: 10, software: 70 } as const;
 /** How often a journal that cannot be opened is tried again. */
 const JOURNAL_RETRY_MS = 5_000;
 
@@ -48,6 +51,7 @@ let desk: Desk | undefined;
 let finish = (): Promise<void> => Promise.resolve();
 
 let isEnding = false;
+let isClosed = false;
 
 /** The last resort: cover, tell, start again. The new start is locked, and tells of the lost sessions. */
 function fatal(code: string, cause: unknown): void {
@@ -74,7 +78,7 @@ app.on('window-all-closed', () => undefined);
 app.once('before-quit', (event) => {
   event.preventDefault();
   finish().then(
-    () => app.exit(0),
+    () => app.exit(isClosed ? EXIT.closed : EXIT.orderly),
     (error: unknown) => fatal('finish', error),
   );
 });
@@ -183,6 +187,10 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     shell,
     keys: watch.keys,
     firstRevision: shell.boot('starting', unsealed),
+    end() {
+      isClosed = true;
+      app.quit();
+    },
     report,
   };
   // Loaded only now: the curtain draws itself meanwhile.

@@ -52,6 +52,8 @@ export interface PairedStationOptions {
   readonly shell: Shell;
   readonly keys: KeyReader;
   readonly firstRevision: number;
+  /** An administrator has closed the station. */
+  readonly end: () => void;
   readonly report: (code: string, cause?: unknown) => void;
 }
 
@@ -118,6 +120,7 @@ export async function startPairedStation(
       }),
       uuid: randomUUID,
       apps: (session) => shell.desk.session(session),
+      end: options.end,
       report,
     },
     {

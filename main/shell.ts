@@ -72,6 +72,7 @@ export async function createShell(
       lock: () => station?.dispatch({ type: 'lock', cause: 'button' }),
       switchUser: () => station?.switchUser(),
       signOut: () => station?.signOut(),
+      close: () => station?.close(),
       stay: () => station?.stay(),
       selectApp: (id) => station?.selectApp(id),
       reportLostKey: (said) => station?.reportLostKey(said) ?? 'not-recorded',

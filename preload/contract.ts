@@ -154,6 +154,8 @@ export const stationView = z.strictObject({
         fullName: z.string(),
         role: z.string(),
       }),
+      /** An administrator: may close Wardlock on this station. */
+      mayClose: z.boolean(),
       apps: z.array(z.strictObject({ id: z.string(), name: z.string(), icon: z.string() })),
       activeApp: z.string().optional(),
       secondsToLock: z.int().nonnegative(),
@@ -214,6 +216,8 @@ export const stationContract = {
     lock: ask(nothing, z.void()),
     switchUser: ask(nothing, z.void()),
     signOut: ask(nothing, z.void()),
+    /** Ends the agent; refused unless the session is an administrator's. */
+    close: ask(nothing, z.void()),
     /** Close the sheet or the idle warning and go on. */
     stay: ask(nothing, z.void()),
     selectApp: ask(z.tuple([z.string().max(32)]), z.void()),

@@ -268,3 +268,61 @@ it('shows that the ledger is not believed, and goes on', async () => {
   station.app.setLedgerRefused(false);
   expect(station.app.view().ledgerRefused).toBe(false);
 });
+
+describe('closing Wardlock', () => {
+  it('is an administrator’s: everything ends, with one event that names them', async () => {
+    const station = put();
+    const parked = await station.enter(station.nurse);
+    station.app.switchUser();
+    station.setDirectory({ administrator: station.physician });
+    const own = await station.enter(station.physician);
+    const since = station.events().length;
+    station.windows.length = 0;
+    station.app.close();
+    expect(station.windows).toEqual(['cover', `destroy ${parked}`, `destroy ${own}`, 'end']);
+    // The agent ends in order after that: nothing is told twice.
+    station.app.shutdown();
+    const member = station.physician.person;
+    expect(station.events().slice(since)).toMatchObject([
+      { type: 'session.ended', session: parked, detail: { cause: 'closed' } },
+      { type: 'session.ended', session: own, detail: { cause: 'closed' } },
+      { type: 'station.stopped', member, detail: { cause: 'closed' } },
+    ]);
+    expect(station.events()).toHaveLength(since + 3);
+    expect(station.app.view().screen).toMatchObject({ kind: 'curtain', step: { kind: 'stopped' } });
+  });
+
+  it.each([
+    ['another member', () => undefined],
+    [
+      'one who is an administrator no more',
+      (station: StationBench) => {
+        station.setDirectory({ administrator: station.nurse });
+        expect(station.app.view().screen).toMatchObject({ mayClose: true });
+        station.setDirectory({});
+      },
+    ],
+  ])('is refused to %s, and logged', async (_who, prepare) => {
+    const station = put();
+    await station.enter(station.nurse);
+    prepare(station);
+    expect(station.app.view().screen).toMatchObject({ mayClose: false });
+    const since = station.events().length;
+    station.windows.length = 0;
+    station.app.close();
+    expect(station.windows).toEqual([]);
+    expect(station.events()).toHaveLength(since);
+    expect(station.app.view().screen.kind).toBe('session');
+    expect(station.reports).toContain('rejected:close');
+  });
+
+  it('is nothing that can be done from the curtain, or under the sheet', async () => {
+    const station = put();
+    station.setDirectory({ administrator: station.nurse });
+    station.app.close();
+    await station.enter(station.nurse);
+    station.hand.insert(station.physician);
+    station.app.close();
+    expect(station.windows).not.toContain('end');
+  });
+});

@@ -38,6 +38,8 @@ export interface StationPorts {
   readonly uuid: () => string;
   /** The apps of a session that is here. */
   readonly apps: (session: string) => SessionApps | undefined;
+  /** The agent ends: an administrator wants it. */
+  readonly end: () => void;
   /** Something went wrong that nobody expected; `code` goes to the log. */
   readonly report: (code: string, cause?: unknown) => void;
 }
@@ -135,6 +137,7 @@ export class StationApp {
 
   /** Ends everything in order; the station is locked afterwards. */
   shutdown(): void {
+    if (this.isOver) return;
     this.stops.add('starting');
     this.dispatch({ type: 'shutdown' });
     this.isOver = true;
@@ -161,6 +164,9 @@ export class StationApp {
     this.dispatch({
       type: 'directory',
       policy: directory.policy,
+      administrators: new Set(
+        directory.members.flatMap(({ id, administrator }) => (administrator ? [id] : [])),
+      ),
       revoked: this.present().flatMap(({ member, credential }): Revoked[] => {
         if (!members.has(member)) return [{ member, cause: 'member-inactive' }];
         return keys.has(credential) ? [] : [{ member, cause: 'key-revoked' }];
@@ -222,6 +228,11 @@ export class StationApp {
     this.dispatch({ type: 'sign-out', cause });
   }
 
+  /** An administrator's wish; the machine refuses everybody else's. */
+  close(): void {
+    this.dispatch({ type: 'close' });
+  }
+
   /** The server's order. `elsewhere`: this member has tapped in at another station. */
   remoteLock(
     order: { readonly cause: 'remote' } | { readonly cause: 'elsewhere'; readonly member: string },
@@ -279,7 +290,8 @@ export class StationApp {
     const result = transition(this.state, event, this.now());
     if ('rejected' in result) {
       // The journal is written synchronously, so nothing can come in between.
-      if (result.rejected === 'recording') this.ports.report(`rejected:${event.type}`);
+      if (result.rejected === 'recording' || result.rejected === 'not-permitted')
+        this.ports.report(`rejected:${event.type}`);
       return;
     }
     const wasOpen = this.state.kind === 'open';
@@ -350,6 +362,9 @@ export class StationApp {
       case 'verify':
         void this.verify(effect.attempt);
         return;
+      case 'end':
+        this.isOver = true;
+        return this.ports.end();
       default:
         return unreachable(effect);
     }

@@ -114,6 +114,7 @@ function screen(
       fullName: member ? fullName(member) : '',
       role: member?.role ?? '',
     },
+    mayClose: state.administrators.has(state.session.member),
     apps: (scene.apps?.apps ?? []).map(({ id, name, icon }) => ({ id, name, icon })),
     ...(scene.apps?.active === undefined ? {} : { activeApp: scene.apps.active }),
     secondsToLock: Math.max(0, idleLockSeconds - Math.floor(scene.idleMs / 1000)),

@@ -251,6 +251,7 @@ export function whileLocked(state: Locked, event: OpenOrLockedEvent, now: Instan
     case 'stay':
     case 'switch':
     case 'sign-out':
+    case 'close':
       return notNow;
     default:
       return unreachable(event);

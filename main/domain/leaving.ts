@@ -10,6 +10,7 @@ export const common = (state: StationState): Common => ({
   keys: state.keys,
   attempt: state.attempt,
   held: state.held,
+  administrators: state.administrators,
 });
 
 export const draft = (type: EventDraft['type'], rest: Partial<EventDraft> = {}): EventDraft => ({

@@ -25,6 +25,8 @@ export interface Common {
   readonly attempt: number;
   /** Sessions that are not on screen. */
   readonly held: readonly HeldSession[];
+  /** Members who may close Wardlock on this station. */
+  readonly administrators: ReadonlySet<string>;
 }
 
 export type StationState =
@@ -58,7 +60,12 @@ export interface Revoked {
 }
 
 export type StationEvent =
-  | { readonly type: 'directory'; readonly policy: Policy; readonly revoked: readonly Revoked[] }
+  | {
+      readonly type: 'directory';
+      readonly policy: Policy;
+      readonly administrators: ReadonlySet<string>;
+      readonly revoked: readonly Revoked[];
+    }
   | { readonly type: 'stop'; readonly stop: Stop | undefined }
   | { readonly type: 'keys'; readonly count: number }
   | { readonly type: 'start' }
@@ -92,6 +99,8 @@ export type StationEvent =
   | { readonly type: 'stay' }
   | { readonly type: 'switch'; readonly correlation: string }
   | { readonly type: 'sign-out'; readonly cause: 'sign-out' | 'remote' }
+  /** The member on screen wants to close Wardlock on this station. */
+  | { readonly type: 'close' }
   | { readonly type: 'tick' }
   | { readonly type: 'shutdown' };
 
@@ -111,7 +120,9 @@ export type Effect =
   | { readonly type: 'key-begin'; readonly attempt: number }
   | { readonly type: 'key-pin'; readonly attempt: number }
   | { readonly type: 'key-cancel'; readonly attempt: number }
-  | { readonly type: 'verify'; readonly attempt: number };
+  | { readonly type: 'verify'; readonly attempt: number }
+  /** Always the last effect: the agent ends, and is not started again by itself. */
+  | { readonly type: 'end' };
 
 /**
  * `rejected`: the event means nothing here; the state stays as it was. `recording`: an access is being
@@ -119,7 +130,7 @@ export type Effect =
  */
 export type Transition =
   | { readonly state: StationState; readonly effects: readonly Effect[] }
-  | { readonly rejected: 'stale' | 'not-now' | 'stopped' | 'recording' };
+  | { readonly rejected: 'stale' | 'not-now' | 'stopped' | 'recording' | 'not-permitted' };
 
 export type Locked = Extract<StationState, { kind: 'locked' }>;
 export type Open = Extract<StationState, { kind: 'open' }>;
@@ -132,6 +143,7 @@ export const initialState = (policy: Policy): StationState => ({
   keys: 0,
   attempt: 0,
   held: [],
+  administrators: new Set(),
   entry: waiting(),
   correlation: undefined,
 });

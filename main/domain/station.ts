@@ -20,7 +20,8 @@ function directory(
   state: StationState,
   event: Extract<StationEvent, { type: 'directory' }>,
 ): Transition {
-  const updated: StationState = { ...state, policy: event.policy };
+  const { policy, administrators } = event;
+  const updated: StationState = { ...state, policy, administrators };
   const causes = new Map(event.revoked.map(({ member, cause }) => [member, cause]));
   const held = updated.held.flatMap((session) => {
     const cause = causes.get(session.member);
@@ -93,7 +94,9 @@ function tick(state: StationState, now: Instant): Transition {
   );
 }
 
-function shutdown(state: StationState): Transition {
+/** Ends every session and the station; `closer` is the administrator who wanted it. */
+function shutdown(state: StationState, closer?: string): Transition {
+  const cause = closer === undefined ? 'shutdown' : 'closed';
   const all: readonly Session[] = [
     ...state.held,
     ...(state.kind === 'open' ? [state.session] : []),
@@ -106,8 +109,8 @@ function shutdown(state: StationState): Transition {
       { type: 'cover' },
       ...(state.kind === 'locked' ? cancelKey(state.entry) : letGo(state)),
       ...record(
-        ...all.map((session) => left('session.ended', session, 'shutdown')),
-        draft('station.stopped'),
+        ...all.map((session) => left('session.ended', session, cause)),
+        draft('station.stopped', closer === undefined ? {} : { member: closer, detail: { cause } }),
       ),
       ...all.map((session): Effect => ({ type: 'destroy', session: session.id })),
     ],
@@ -162,6 +165,14 @@ export function transition(state: StationState, event: StationEvent, now: Instan
   }
 }
 
+/** With the last effect. Only an administrator's own session, on screen and uncovered, ends the kiosk. */
+function close(state: Open): Transition {
+  const { member } = state.session;
+  if (!state.administrators.has(member)) return { rejected: 'not-permitted' };
+  if (state.over.kind !== 'nothing') return notNow;
+  return andThen(shutdown(state, member), (next) => ({ state: next, effects: [{ type: 'end' }] }));
+}
+
 function whileOpen(state: Open, event: OpenOrLockedEvent, now: Instant): Transition {
   switch (event.type) {
     case 'idle':
@@ -170,6 +181,8 @@ function whileOpen(state: Open, event: OpenOrLockedEvent, now: Instant): Transit
       return uncoverSession(state);
     case 'sign-out':
       return endOpen(state, event.cause);
+    case 'close':
+      return close(state);
     case 'switch': {
       const parked = park(state, event.correlation, now);
       // Chosen on the sheet: the key that brought it is waiting for its PIN.

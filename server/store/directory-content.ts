@@ -59,7 +59,11 @@ export const toMember = (row: Selectable<Schema['members']>): Member => ({
   ...(row.title === null ? {} : { title: row.title }),
   role: row.role,
   active: row.active === 1,
+  ...(isAdministrator(row) ? { administrator: true } : {}),
 });
+
+const isAdministrator = ({ console_roles: roles }: Selectable<Schema['members']>): boolean =>
+  (JSON.parse(roles) as readonly unknown[]).includes('administrator');
 
 export const toCredential = (row: Selectable<Schema['credentials']>): Credential => ({
   id: row.id,

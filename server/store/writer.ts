@@ -167,6 +167,7 @@ async function addPractice(db: Kysely<Schema>, practice: Practice, digest: strin
         title: member.title ?? null,
         role: member.role,
         active: member.active ? 1 : 0,
+        console_roles: JSON.stringify(member.administrator ? ['administrator'] : []),
       })
       .execute();
   }

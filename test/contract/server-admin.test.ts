@@ -132,8 +132,11 @@ test(
     );
     const here = await snapshotFor(station);
     expect(here.version).toBe(before.version + 1);
-    expect(here.members.find((one) => one.id === id)).toMatchObject({ familyName: 'Zander' });
-    // Nothing of the console, and nothing of the staff system, goes to a station.
+    expect(here.members.find((one) => one.id === id)).toMatchObject({
+      familyName: 'Zander',
+      administrator: true,
+    });
+    // Nothing else of the console, and nothing of the staff system, goes to a station.
     expect(JSON.stringify(here)).not.toMatch(/staff\.9|auditor/);
     expect((await asJson('member', 'disable', 'staff.9')).changed).toBe(true);
     expect((await asJson('member', 'disable', 'staff.9')).changed).toBe(false);

@@ -44,6 +44,18 @@ describe('the station machine', () => {
     ['keeps what has ended', without('destroy')],
     ['forgets an event', without('record')],
     ['never lets go of a key', without('key-cancel')],
+    ['never ends for an administrator', without('end')],
+    [
+      'ends for anybody',
+      (...[state, event, now]: Parameters<typeof transition>): Transition =>
+        transition(
+          event.type === 'close' && state.kind === 'open'
+            ? { ...state, administrators: new Set([state.session.member]) }
+            : state,
+          event,
+          now,
+        ),
+    ],
     [
       'locks whoever is there when somebody taps in elsewhere',
       (...[state, event, now]: Parameters<typeof transition>): Transition =>

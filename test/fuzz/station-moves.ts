@@ -58,6 +58,18 @@ const wayToSheet = (member: string): readonly Happening[] => [
   (attempt) => ({ type: 'key-ready', attempt, owner: member, retries: 8, minLength: 6 }),
 ];
 
+/** In as an administrator, and then the whole station ends; for a plain member it does not. */
+const wayOut = (member: string): readonly Happening[] => [
+  ...wayIn(member),
+  () => ({
+    type: 'directory',
+    policy: rules,
+    administrators: new Set(['officer', 'physician']),
+    revoked: [],
+  }),
+  () => ({ type: 'close' }),
+];
+
 const someMember = fc.constantFrom(...members);
 
 const plainly = (event: StationEvent, weight = 1) => ({
@@ -126,13 +138,25 @@ export const moves = fc.array(
     plainly({ type: 'key-crashed' }),
     plainly({ type: 'tick' }, 2),
     plainly({ type: 'shutdown' }),
+    plainly({ type: 'close' }, 3),
+    ofMember((member) => () => ({
+      type: 'directory',
+      policy: rules,
+      administrators: new Set([member]),
+      revoked: [],
+    })),
     ...(['member-inactive', 'key-revoked'] as const).map((cause) =>
       ofMember((member) => () => ({
         type: 'directory',
         policy: rules,
+        administrators: new Set(['officer']),
         revoked: [{ member, cause }],
       })),
     ),
+    {
+      weight: 2,
+      arbitrary: someMember.map((member): Move => ({ kind: 'events', events: wayOut(member) })),
+    },
     {
       weight: 12,
       arbitrary: someMember.map((member): Move => ({ kind: 'events', events: wayIn(member) })),

@@ -67,6 +67,7 @@ function mustLock(event: StationEvent): boolean {
     case 'lock':
       return event.member === undefined;
     case 'shutdown':
+    case 'close':
     case 'key-crashed':
     case 'sign-out':
     case 'switch':
@@ -90,6 +91,7 @@ export const reached = {
   ended: 0,
   lockedByIdle: 0,
   lockedFromAfar: 0,
+  closed: 0,
   named: 0,
 };
 
@@ -196,6 +198,26 @@ export function witness(): (step: Step) => void {
     if (over.kind === 'key' && over.owner !== undefined) reached.named++;
   };
 
+  /** The kiosk ends for an administrator at work, with one event that says who it was, and for nothing else. */
+  const closing = ({ before, event, after, effects }: Step) => {
+    const isEnd = effects.at(-1)?.type === 'end';
+    assert.equal(isEnd, event.type === 'close');
+    assert.equal(effects.filter(({ type }) => type === 'end').length, isEnd ? 1 : 0);
+    if (!isEnd) return;
+    assert.ok(before.kind === 'open' && before.over.kind === 'nothing');
+    const { member } = before.session;
+    assert.ok(before.administrators.has(member));
+    const stops = effects
+      .flatMap((effect) => (effect.type === 'record' ? effect.drafts : []))
+      .filter(({ type }) => type === 'station.stopped');
+    assert.deepEqual(
+      stops.map((stop) => [stop.member, stop.detail['cause']]),
+      [[member, 'closed']],
+    );
+    assert.equal(after.held.length, 0);
+    reached.closed++;
+  };
+
   /** A tick leaves nothing that is due. */
   const waking = ({ event, after, mono }: Step) => {
     if (event.type === 'tick') assert.ok((nextDeadline(after) ?? Infinity) > mono);
@@ -209,5 +231,6 @@ export function witness(): (step: Step) => void {
     keeping(step);
     holding(step);
     waking(step);
+    closing(step);
   };
 }

@@ -140,6 +140,32 @@ test('the bar: each control asks for one thing', async ({ open }) => {
     ]);
 });
 
+test('the bar of an administrator asks once more before it closes the station', async ({
+  open,
+}) => {
+  const { page, station } = await open(scenes['bar-administrator']);
+  const close = page.getByRole('button', { name: 'Close…' });
+  const asked = page.getByRole('alertdialog', { name: 'Close Wardlock on this station?' });
+  await close.click();
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(asked).toHaveCount(0);
+  await close.click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await close.click();
+  // A key that comes, or the warning, takes the question away.
+  const { view } = scenes['bar-administrator'];
+  if (view.screen.kind !== 'session') throw new Error('not a session');
+  await show(page, station, {
+    ...view,
+    screen: { ...view.screen, over: { kind: 'idle', warningSeconds: 20 } },
+  });
+  await expect(asked).toHaveCount(0);
+  await show(page, station, view);
+  await page.getByRole('button', { name: 'Close it' }).click();
+  await expect.poll(() => station.asked.map(({ name }) => name)).toEqual(['naming', 'close']);
+});
+
 test('the bar: more than four apps turn like pages, and come back to the one in front', async ({
   open,
 }) => {

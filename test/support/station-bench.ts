@@ -110,6 +110,7 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
   const directory = (change: {
     readonly inactive?: PersonKey;
     readonly revoked?: PersonKey;
+    readonly administrator?: PersonKey;
   }): DirectorySnapshot =>
     directorySnapshot.parse({
       v: 1,
@@ -123,6 +124,7 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
         familyName: ['Lopez', 'Wei'][index],
         role: 'Staff',
         active: key !== change.inactive,
+        ...(key === change.administrator ? { administrator: true } : {}),
       })),
       credentials: [nurse, physician].map((key) => ({
         id: key.id,
@@ -160,6 +162,7 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
       }),
       uuid: randomUUID,
       apps: () => undefined,
+      end: () => void windows.push('end'),
       report: (code) => void reports.push(code),
     },
     {

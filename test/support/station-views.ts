@@ -77,6 +77,7 @@ export const session = (
     secondsToLock: 102,
     lockSeconds: 120,
     over: { kind: 'nothing' },
+    mayClose: false,
     ...rest,
   },
 });
@@ -99,6 +100,11 @@ const offline = {
 } as const;
 const idle = (secondsToLock: number) =>
   session({ secondsToLock, over: { kind: 'idle', warningSeconds: 20 } });
+
+const administrator = session({
+  member: { givenName: 'Tomás', fullName: 'Tomás Rivera', role: 'IT administrator' },
+  mayClose: true,
+});
 
 export type Surface = '/curtain' | '/curtain?plain' | '/bar' | '/overlay';
 export interface Scene {
@@ -291,6 +297,8 @@ export const scenes = {
     url: '/bar',
     view: session({}, { simulated: true, unsealed: true, ledgerRefused: true, link: offline }),
   },
+  'bar-administrator': { url: '/bar', view: administrator },
+  'bar-closing': { url: '/bar', view: administrator, press: (words) => [words.bar.close] },
   'bar-idle': { url: '/bar', view: idle(12) },
   'bar-curtain': { url: '/bar', view: curtain(tap) },
   'overlay-idle': { url: '/overlay', view: idle(12) },

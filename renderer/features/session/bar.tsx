@@ -1,4 +1,4 @@
-import { type CSSProperties, useEffect } from 'react';
+import { type CSSProperties, useEffect, useState } from 'react';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { useView } from '../../store/station-store.ts';
@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Marks } from '../../ui/rail.tsx';
 import { Apps } from './apps.tsx';
+import { Closing } from './closing.tsx';
 import type { SessionScreen } from './session-screen.ts';
 
 /** The rail of an open session: whose it is, the apps, the time that is left, and the ways out. */
@@ -30,8 +31,11 @@ function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: b
   const { session, member, secondsToLock, lockSeconds, over } = screen;
   // The curtain stays until the name is here.
   useEffect(() => intend(station.naming(session)), [session]);
+  // Of this session only, and of nobody while something covers it.
+  const [closing, setClosing] = useState<string>();
+  const isClosing = screen.mayClose && closing === session && over.kind === 'nothing';
   // One filled button at a time: while something covers the session, it has its own.
-  const lockLook = over.kind === 'nothing' ? 'act' : 'quiet';
+  const lockLook = over.kind === 'nothing' && !isClosing ? 'act' : 'quiet';
   const fuse: CSSProperties & { '--left': number } = {
     '--left': Math.min(1, secondsToLock / lockSeconds),
   };
@@ -49,18 +53,31 @@ function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: b
           )}
         </p>
       </div>
-      <Apps apps={screen.apps} active={screen.activeApp} />
+      {isClosing ? (
+        <Closing onCancel={() => setClosing(undefined)} />
+      ) : (
+        <Apps apps={screen.apps} active={screen.activeApp} />
+      )}
       <span className="grow" />
       <Marks />
       <p className="timer">
         <span>{t('bar.locksIn')}</span> <b>{minutes(secondsToLock)}</b>
       </p>
-      <Button look="quiet" icon="arrow-left-right" onClick={() => intend(station.switchUser())}>
-        {t('bar.switchUser')}
-      </Button>
-      <Button look="quiet" icon="log-out" onClick={() => intend(station.signOut())}>
-        {t('bar.signOut')}
-      </Button>
+      {!isClosing && (
+        <>
+          {screen.mayClose && (
+            <Button look="quiet" icon="power" onClick={() => setClosing(session)}>
+              {t('bar.close')}
+            </Button>
+          )}
+          <Button look="quiet" icon="arrow-left-right" onClick={() => intend(station.switchUser())}>
+            {t('bar.switchUser')}
+          </Button>
+          <Button look="quiet" icon="log-out" onClick={() => intend(station.signOut())}>
+            {t('bar.signOut')}
+          </Button>
+        </>
+      )}
       <Button look={lockLook} icon="lock" onClick={() => intend(station.lock())}>
         {t('bar.lock')}
       </Button>

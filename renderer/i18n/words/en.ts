@@ -223,6 +223,10 @@ export const words = {
     switchUser: 'Switch',
     signOut: 'Sign out',
     lock: 'Lock',
+    close: 'Close…',
+    closeTitle: 'Close Wardlock on this station?',
+    closeText: 'Every session here ends. Nobody can sign in until it is started again.',
+    closeYes: 'Close it',
   },
   idle: {
     title: 'Still there, {{name}}?',

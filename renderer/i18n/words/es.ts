@@ -225,6 +225,10 @@ export const words: Words = {
     switchUser: 'Cambiar',
     signOut: 'Salir',
     lock: 'Bloquear',
+    close: 'Cerrar…',
+    closeTitle: '¿Cerrar Wardlock en esta estación?',
+    closeText: 'Terminan todas las sesiones. Nadie podrá entrar hasta que se inicie de nuevo.',
+    closeYes: 'Cerrarlo',
   },
   idle: {
     title: '¿Sigue ahí, {{name}}?',
