@@ -1,0 +1,192 @@
+// Two server processes on one PostgreSQL: the one that signs is stopped by the system and wakes up later.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Checkpoint } from '../../common/checkpoint.ts';
+import { loadKeys } from '../../server/keys.ts';
+import { emptyDatabase } from '../support/database.ts';
+import { opened } from '../support/ledger.ts';
+import { TestJournal, TestStation, makePractice, refusalOf, sendOverHttp } from './server-lab.ts';
+import { type ServerProcess, serverCommand, startServer } from './server-process.ts';
+import { verifiedExport, wholeLedger } from './whole-ledger.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
+
+const slow = { timeout: 120_000, interval: 20 };
+let data: string;
+let database: string;
+let servers: ServerProcess[];
+let clients: Client[];
+beforeEach(async () => {
+  data = await mkdtemp(path.join(tmpdir(), 'wardlock-paused-'));
+  database = (await emptyDatabase()) ?? '';
+  servers = [];
+  clients = [];
+});
+afterEach(async () => {
+  for (const { child } of servers) child.kill('SIGCONT');
+  await Promise.all(servers.map((server) => server.end('SIGKILL')));
+  await Promise.all(clients.map((client) => client.end()));
+  await rm(data, { recursive: true });
+});
+
+async function connect(): Promise<Client> {
+  const client = new Client(database);
+  await client.connect();
+  clients.push(client);
+  return client;
+}
+
+/** A station at a server that can be told from the other one in PostgreSQL's own tables. */
+async function serverWithStation(name: string, code: string) {
+  const url = new URL(database);
+  url.searchParams.set('application_name', name);
+  // What a server that sleeps in a transaction holds is let go after this.
+  url.searchParams.set('idle_in_transaction_session_timeout', '2000');
+  const server = await startServer(data, '--database', url.href);
+  servers.push(server);
+  const station = new TestStation(sendOverHttp(server.origin));
+  expect((await station.pair(code)).status).toBe(200);
+  const journal = new TestJournal(station.id);
+  const { publicJwk } = await loadKeys(data);
+  return {
+    name,
+    server,
+    journal,
+    async upload(count: number): Promise<void> {
+      const entries = Array.from({ length: count }, () => journal.append({ type: 'app.blocked' }));
+      for (;;) {
+        const answer = await station.upload(entries);
+        if (answer.status === 200) return;
+        // What slept in a transaction was ended by the database: once more.
+        expect(refusalOf(answer).code).toBe('database-away');
+        await station.fetchNonce();
+      }
+    },
+    async shown(): Promise<Checkpoint> {
+      const answer = await fetch(`${server.origin}/v1/log/checkpoint`);
+      return opened(await answer.text(), publicJwk);
+    },
+  };
+}
+
+async function twoServers() {
+  const file = path.join(data, 'practice.json');
+  await writeFile(file, JSON.stringify(makePractice().practice));
+  const where = ['--data', data, '--database', database];
+  expect((await serverCommand('seed', ...where, '--file', file)).code).toBe(0);
+  const group = ['--group', 'ICU North', '--count', '2', '--approved'];
+  const code = (await serverCommand('pairing-code', ...where, ...group)).stdout.trim();
+  const [one, two] = [
+    await serverWithStation('server-one', code),
+    await serverWithStation('server-two', code),
+  ];
+  return { one, two };
+}
+
+type Paused = Awaited<ReturnType<typeof twoServers>>['one'];
+
+/** Stops it between its transaction that grew the tree and the one that keeps the signature. */
+async function stopMidSigning({ name, server, upload }: Paused): Promise<() => Promise<void>> {
+  const [first, second, watch] = [await connect(), await connect(), await connect()];
+  const waiters = async (): Promise<readonly string[]> => {
+    const { rows } = await watch.query<{ application_name: string }>(
+      `select application_name from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' order by query_start`,
+    );
+    return rows.map((row) => row.application_name);
+  };
+  await second.query(`set application_name = 'queue'`);
+  await first.query('begin');
+  await first.query('select 1 from ledger for update');
+  await upload(3);
+  // Its transaction that grows the tree waits for us, and we once more behind it.
+  await vi.waitFor(async () => expect(await waiters()).toEqual([name]), slow);
+  await second.query('begin');
+  const queued = second.query('select size, note_size from ledger for update');
+  await vi.waitFor(async () => expect(await waiters()).toEqual([name, 'queue']), slow);
+  await first.query('commit');
+  const [row] = (await queued).rows as readonly { size: string; note_size: string }[];
+  // It has grown the tree, and waits to bring the signature.
+  expect(Number(row?.size)).toBe(Number(row?.note_size) + 3);
+  await vi.waitFor(async () => expect(await waiters()).toEqual([name]), slow);
+  server.child.kill('SIGSTOP');
+  return async () => void (await second.query('commit'));
+}
+
+test('one that is paused mid-signing: the other goes on, and the first one adds no second history', async () => {
+  const { one, two } = await twoServers();
+  await one.upload(5);
+  await two.upload(5);
+  await vi.waitFor(async () => expect((await two.shown()).size).toBe(10), slow);
+  await vi.waitFor(async () => expect((await one.shown()).size).toBe(10), slow);
+  const { origin } = await one.shown();
+  for (const [paused, other] of [
+    [one, two],
+    [two, one],
+  ] as const) {
+    // Only one of them may come to the lock first: the other one sleeps meanwhile.
+    other.server.child.kill('SIGSTOP');
+    const before = (await paused.shown()).size;
+    // The other one's term ends.
+    await sleep(6_000);
+    const release = await stopMidSigning(paused);
+    other.server.child.kill('SIGCONT');
+    await release();
+    await other.upload(7);
+    await vi.waitFor(async () => expect((await other.shown()).size).toBe(before + 10), slow);
+    await other.upload(2);
+    await vi.waitFor(async () => expect((await other.shown()).size).toBe(before + 12), slow);
+    paused.server.child.kill('SIGCONT');
+    await paused.upload(4);
+    await vi.waitFor(async () => expect((await paused.shown()).size).toBe(before + 16), slow);
+    await vi.waitFor(async () => expect((await other.shown()).size).toBe(before + 16), slow);
+    expect(await paused.shown()).toEqual(await other.shown());
+  }
+  expect((await one.shown()).origin).toBe(origin);
+  for (const { server } of [one, two]) expect(await server.end('SIGTERM')).toBe(0);
+  expect(await verifiedExport(data, '--database', database)).toEqual(
+    wholeLedger([one.journal, two.journal]),
+  );
+});
+
+test('paused at any moment of uploads at both: nothing is lost, nothing is twice, one tree', async () => {
+  const { one, two } = await twoServers();
+  const roots = new Map<number, Set<string>>();
+  const note = async (lab: Paused): Promise<void> => {
+    const { size, root } = await lab.shown();
+    roots.set(size, (roots.get(size) ?? new Set()).add(Buffer.from(root).toString('hex')));
+  };
+  let isOver = false;
+  const uploads = [one, two].map(async (lab) => {
+    while (!isOver) {
+      await lab.upload(3);
+      await note(lab);
+    }
+  });
+  for (const lab of [one, two, one, two]) {
+    await sleep(300);
+    lab.server.child.kill('SIGSTOP');
+    const other = lab === one ? two : one;
+    const reached = (await other.shown()).size + 30;
+    // The other one takes over, whatever the sleeping one holds.
+    await vi.waitFor(async () => expect((await other.shown()).size).toBeGreaterThan(reached), slow);
+    lab.server.child.kill('SIGCONT');
+  }
+  isOver = true;
+  await Promise.all(uploads);
+  for (const lab of [one, two]) {
+    const all = one.journal.entries.length + two.journal.entries.length;
+    await vi.waitFor(async () => expect((await lab.shown()).size).toBe(all), slow);
+    await note(lab);
+  }
+  // No two trees of one size.
+  expect([...roots.values()].filter((found) => found.size > 1)).toEqual([]);
+  for (const { server } of [one, two]) expect(await server.end('SIGTERM')).toBe(0);
+  expect(await verifiedExport(data, '--database', database)).toEqual(
+    wholeLedger([one.journal, two.journal]),
+  );
+});
