@@ -27,6 +27,8 @@ test('what waits in the journal is sent as soon as the server takes the station'
       waiting: () => 1,
       place: () => ({ station: 's', epoch: 'e', head: 'h', seq: 1 }),
       acknowledge: () => undefined,
+      owed: () => ({ current: { epoch: 'e', after: 0, last: 0 }, past: [] }),
+      rewind: () => undefined,
     },
     transport: { upload },
     link: { listen: () => undefined, onStanding: (listener) => void standings.add(listener) },

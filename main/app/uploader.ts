@@ -8,12 +8,12 @@ import {
   outbox,
 } from '../domain/outbox.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { JournalEntry, JournalReader } from '../ports/journal.ts';
+import type { JournalEntry, JournalReader, ProvenJournal } from '../ports/journal.ts';
 import type { Transport } from '../ports/transport.ts';
 import type { LinkTracker } from './link-tracker.ts';
 
 export interface UploaderPorts {
-  readonly journal: JournalReader;
+  readonly journal: JournalReader & Pick<ProvenJournal, 'owed' | 'rewind'>;
   readonly transport: Pick<Transport, 'upload'>;
   readonly clock: Clock;
   readonly link: Pick<LinkTracker, 'listen' | 'onStanding'>;
@@ -93,6 +93,18 @@ export function createUploader(ports: UploaderPorts): Uploader {
     }
   }
 
+  /**
+   * The server lacks what it acknowledged, or somebody else did so for it: what it has not proven goes again. False:
+   * the gap is behind that, and no other try can mend it.
+   */
+  function fillsGap(first: number): boolean {
+    const { after } = journal.owed().current;
+    if (first <= after + 1) return false;
+    report('upload:gap');
+    journal.rewind(after);
+    return true;
+  }
+
   async function uploaded(batch: readonly JournalEntry[]): Promise<OutboxEvent> {
     const [first] = batch;
     const last = batch.at(-1);
@@ -105,6 +117,7 @@ export function createUploader(ports: UploaderPorts): Uploader {
       const { error } = answer;
       if (error.kind === 'unreachable') return { type: 'failed', ...chance() };
       const { code } = error.error;
+      if (code === 'chain-gap' && fillsGap(first.seq)) return { type: 'failed', ...chance() };
       if (disputes.has(code)) return { type: 'disputed', code };
       report(`upload:refused:${code}`);
       const { retryAfterMs } = error;

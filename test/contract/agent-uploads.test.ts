@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import type { EventDraft } from '../../common/event.ts';
+import { type EventDraft, chainHash } from '../../common/event.ts';
 import { openDirectoryStore } from '../../main/adapters/directory-store.ts';
+import { sha256 } from '../../main/adapters/sha256.ts';
 import { createDirectorySync } from '../../main/app/directory-sync.ts';
 import { createUploader } from '../../main/app/uploader.ts';
 import type { Link } from '../../main/domain/link.ts';
@@ -143,7 +144,7 @@ test('a server that asks for a pause gets it, and everything afterwards', async 
   expect(await agent.stored()).toHaveLength(2);
   vi.setSystemTime(Date.now() + 60_000);
   await vi.waitFor(async () => expect(await agent.stored()).toHaveLength(4), 60_000);
-  expect(agent.uploader.state()).toEqual({ kind: 'idle' });
+  await vi.waitFor(() => expect(agent.uploader.state()).toEqual({ kind: 'idle' }), 60_000);
 });
 
 test('a journal that forked from what the server has stops, and says so once', async () => {
@@ -210,6 +211,61 @@ test('an answer to what was sent before a rewind acknowledges nothing', async ()
   answers.shift()?.();
   await vi.waitFor(() => expect(agent.journal.waiting()).toBe(0));
   uploader.close();
+});
+
+test('what somebody else acknowledged is sent again, once the server says that there is a gap', async () => {
+  const agent = await pairedAgent();
+  agent.uploader.close();
+  const answers: string[] = [];
+  let lies = true;
+  const uploader = createUploader({
+    ...agent,
+    transport: {
+      async upload(canonical) {
+        const last = canonical.at(-1) ?? new Uint8Array();
+        const { epoch, seq } = JSON.parse(Buffer.from(last).toString()) as {
+          epoch: string;
+          seq: number;
+        };
+        const hash = chainHash(sha256, last);
+        if (lies) return { ok: true, value: { epoch, seq, hash, accepted: canonical.length } };
+        const answer = await agent.transport.upload(canonical);
+        answers.push(
+          answer.ok ? 'ok' : answer.error.kind === 'refused' ? answer.error.error.code : '',
+        );
+        return answer;
+      },
+    },
+    clock: fastClock,
+    random: Math.random,
+  });
+  cleanups.push(() => uploader.close());
+  const { epoch } = agent.journal.place();
+  agent.journal.append([locked(), locked(), locked()]);
+  uploader.kick();
+  await everythingAcknowledged(agent);
+  expect(await agent.stored()).toEqual([]);
+  lies = false;
+  agent.journal.append([locked()]);
+  uploader.kick();
+  await vi.waitFor(() => expect(answers).toEqual(['chain-gap', 'ok']), { timeout: 60_000 });
+  await everythingAcknowledged(agent);
+  expect(agent.reports).toEqual(['upload:gap']);
+  const stored = await agent.stored();
+  expect(stored.map(({ verdict }) => verdict)).toEqual(Array.from({ length: 4 }, () => 'verified'));
+
+  // A gap behind what was proven cannot be: the server has signed for it.
+  lies = true;
+  agent.journal.append([locked()]);
+  uploader.kick();
+  await everythingAcknowledged(agent);
+  agent.journal.prove(epoch, 5);
+  lies = false;
+  agent.journal.append([locked()]);
+  uploader.kick();
+  await vi.waitFor(() => expect(uploader.state()).toEqual({ kind: 'halted', code: 'chain-gap' }), {
+    timeout: 60_000,
+  });
 });
 
 test('the receipt must be for what was sent', async () => {

@@ -3,14 +3,10 @@ import { copyFileSync, cpSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
-import { fromBase64url, toBase64 } from '../../common/bytes.ts';
+import { toBase64 } from '../../common/bytes.ts';
 import type { Checkpoint } from '../../common/checkpoint.ts';
 import type { EventDraft } from '../../common/event.ts';
-import { verifyEd25519 } from '../../main/adapters/ed25519.ts';
-import { sha256 } from '../../main/adapters/sha256.ts';
 import { createUploader } from '../../main/app/uploader.ts';
-import { createWitness } from '../../main/app/witness.ts';
-import type { Transport } from '../../main/ports/transport.ts';
 import { CHECKPOINT_FILE } from '../../server/ledger/checkpoint-file.ts';
 import { openRaw } from '../support/database.ts';
 import { locked, opened as openedJournal } from '../support/journal.ts';
@@ -18,42 +14,12 @@ import { opened, published } from '../support/ledger.ts';
 import { cleanups, fastClock, pairedAgent } from './paired-agent.ts';
 import { TestJournal, sendOverHttp } from './server-lab.ts';
 import { serverCommand, startServer } from './server-process.ts';
+import { type Agent, witnessOf } from './witness-of.ts';
 
 // Real parts on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
 
-type Agent = Awaited<ReturnType<typeof pairedAgent>>;
 const slow = { timeout: 90_000, interval: 20 };
-
-/** The witness of an agent, and what it has said. */
-function witnessOf(
-  agent: Agent,
-  more: { transport?: Pick<Transport, 'receipt'>; keepDays?: number } = {},
-) {
-  const notes: EventDraft[] = [];
-  const faults: (string | undefined)[] = [];
-  const witness = createWitness({
-    sha256,
-    verify: verifyEd25519,
-    serverKey: fromBase64url(agent.paired.serverKey.x),
-    journal: agent.journal,
-    state: agent.state,
-    transport: more.transport ?? agent.transport,
-    clock: fastClock,
-    random: Math.random,
-    report: agent.report,
-    note(event) {
-      notes.push(event);
-      agent.append(event);
-    },
-    believed: (fault) => void faults.push(fault),
-    keepDays: () => more.keepDays ?? 3650,
-    resend: agent.uploader.resend,
-  });
-  cleanups.push(() => witness.close());
-  witness.start();
-  return { witness, notes, faults };
-}
 
 const allProven = ({ journal }: Agent) =>
   vi.waitFor(() => expect(journal.proven()).toBe(journal.place().seq), slow);
