@@ -56,12 +56,12 @@ function serve(port: ParentPort): void {
   service.tellKeys();
 }
 
-/** The system takes every window from the screen with the process that owns them. */
+/**
+ * The system takes every window from the screen with the process that owns them. The line in the log comes
+ * after it: what the agent hangs on may be the disk.
+ */
 function endAgent({ pid, log }: AgentBeat): void {
-  try {
-    const line = { at: new Date().toISOString(), level: 'error', code: 'hung' };
-    appendFileSync(log, `${JSON.stringify(line)}\n`);
-  } finally {
-    process.kill(pid, 'SIGKILL');
-  }
+  process.kill(pid, 'SIGKILL');
+  const line = { at: new Date().toISOString(), level: 'error', code: 'hung' };
+  appendFileSync(log, `${JSON.stringify(line)}\n`);
 }
