@@ -78,7 +78,7 @@ function turns(sources: readonly Source[], rounds: number, size: number) {
   const work = Array.from({ length: rounds }, () => sources.map((source) => grow(source, size)));
   return (run: (batch: readonly Entry[], source: number) => Promise<void>, parts: number) => {
     let round = 0;
-    return () => wallOf(parts, () => Promise.all((work[round++] ?? []).map(run)));
+    return () => wallOf(parts, () => Promise.all(at(work, round++).map(run)));
   };
 }
 
