@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type AccessRefusal, accessRefusal } from '../common/event-codes.ts';
 import { checkNames, findings } from '../common/findings.ts';
-import { keyRefusals } from '../common/key-refusal.ts';
 
 export { askChannel, tellChannel } from './channels.ts';
 
@@ -13,21 +13,8 @@ export const language = z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/);
 export type Language = z.infer<typeof language>;
 
 /** What the curtain says after an attempt that did not open, one sentence each. */
-export const notices = [
-  ...keyRefusals,
-  /** The key's credential is not in the directory, or is revoked. */
-  'unknown-key',
-  'member-inactive',
-  /** The signature, counter, origin or user verification did not hold. */
-  'not-verified',
-  /** The access could not be written to the journal. */
-  'not-recorded',
-  /** Nobody finished the attempt in time. */
-  'timed-out',
-  'key-process-crashed',
-] as const;
-export const notice = z.enum(notices);
-export type Notice = z.infer<typeof notice>;
+export const notice = accessRefusal;
+export type Notice = AccessRefusal;
 
 /** Why this station opens for nobody now. */
 export const stops = [

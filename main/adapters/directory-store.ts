@@ -1,7 +1,8 @@
 import { type DirectorySnapshot, directorySnapshot } from '../../common/directory.ts';
+import type { DirectoryRefusal } from '../../common/event-codes.ts';
 import { type Result, err, ok } from '../../common/result.ts';
 import { DIRECTORY_JWS_TYP, type Ed25519Jwk } from '../../common/wire.ts';
-import type { DirectoryRefusal, DirectoryStore } from '../ports/directory.ts';
+import type { DirectoryStore } from '../ports/directory.ts';
 import type { StationState } from '../ports/station-state.ts';
 import { readIfPresent, writeDurably } from './durable-file.ts';
 import { parsedJson, signedPayload } from './server-signed.ts';

@@ -1,16 +1,10 @@
+import type { JournalDamage } from '../../common/event-codes.ts';
 import { type EventType, GENESIS, accessEvent, chainHash, id } from '../../common/event.ts';
 import { type Result, err, ok } from '../../common/result.ts';
 import type { JournalContext, JournalStand } from './journal.ts';
 import { bodyCipher } from './journal-crypt.ts';
 import { type JournalDatabase, isDamage, metaOf } from './journal-schema.ts';
 import { sha256 } from './sha256.ts';
-
-/**
- * Why a journal was set aside. `file`: SQLite finds it damaged. `identity`: its marks are missing, or it
- * is another station's. `unreadable`: another key, or changed bytes. `chain`: the events do not follow
- * from one another, or fewer are there than the server has acknowledged.
- */
-export type Damage = 'file' | 'identity' | 'unreadable' | 'chain';
 
 export interface Checked extends JournalStand {
   /** Type of the newest event. */
@@ -21,7 +15,7 @@ export interface Checked extends JournalStand {
 export function checkJournal(
   db: JournalDatabase,
   { station, key }: Pick<JournalContext, 'station' | 'key'>,
-): Result<Checked, Damage> {
+): Result<Checked, JournalDamage> {
   try {
     const epoch = metaOf(db, 'epoch');
     const acknowledged = Number(metaOf(db, 'acknowledged'));
@@ -47,7 +41,7 @@ function checkChain(
     acknowledged,
     pruned,
   }: { station: string; epoch: string; acknowledged: number; pruned: number },
-): Result<Checked, Damage> {
+): Result<Checked, JournalDamage> {
   let seq = Math.max(0, acknowledged - 1, pruned);
   let prev = seq === 0 ? GENESIS : undefined;
   let newest: EventType | undefined;

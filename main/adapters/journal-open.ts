@@ -1,10 +1,11 @@
 import { existsSync, renameSync } from 'node:fs';
+import type { JournalDamage, JournalRecovery } from '../../common/event-codes.ts';
 import { type EventDraft, type EventType, GENESIS, id } from '../../common/event.ts';
 import { type Result, err, ok, unreachable } from '../../common/result.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { StationState } from '../ports/station-state.ts';
 import { type JournalContext, createJournal } from './journal.ts';
-import { type Checked, type Damage, checkJournal } from './journal-check.ts';
+import { type Checked, checkJournal } from './journal-check.ts';
 import { type JournalDatabase, isDamage, metaOf, openDatabase } from './journal-schema.ts';
 import { stationState } from './journal-state.ts';
 
@@ -25,7 +26,7 @@ export interface OpenedJournal {
   readonly recovered: Loss | undefined;
 }
 
-type Loss = Damage | 'missing';
+type Loss = Exclude<JournalRecovery, 'dispute'>;
 
 /** `in-use`: another process holds it. `broken`: the disk. Neither harms the journal. */
 export interface JournalOpenError {
@@ -70,7 +71,7 @@ function openOrBegin(options: JournalOptions): OpenedJournal {
 type Found =
   | { readonly kind: 'whole'; readonly db: JournalDatabase; readonly stand: Checked }
   | { readonly kind: 'new'; readonly db: JournalDatabase }
-  | { readonly kind: 'damaged'; readonly reason: Damage; readonly remains: Remains };
+  | { readonly kind: 'damaged'; readonly reason: JournalDamage; readonly remains: Remains };
 
 function find(options: JournalOptions): Found {
   let db: JournalDatabase | undefined;

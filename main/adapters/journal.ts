@@ -8,6 +8,7 @@ import {
   canonicalBytes,
   chainHash,
 } from '../../common/event.ts';
+import type { JournalRecovery } from '../../common/event-codes.ts';
 import { type Result, err, ok } from '../../common/result.ts';
 import type { Journal, JournalEntry, JournalError } from '../ports/journal.ts';
 import { bodyCipher } from './journal-crypt.ts';
@@ -190,7 +191,12 @@ export function createJournal(
 const disputeDraft = (epoch: string, head: { seq: number; hash: string }): EventDraft => ({
   type: 'journal.recovered',
   outcome: 'success',
-  detail: { reason: 'dispute', oldEpoch: epoch, oldSeq: head.seq, oldHead: head.hash },
+  detail: {
+    reason: 'dispute' satisfies JournalRecovery,
+    oldEpoch: epoch,
+    oldSeq: head.seq,
+    oldHead: head.hash,
+  },
 });
 
 const changesSessions = ({ type }: EventDraft): boolean =>

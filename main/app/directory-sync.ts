@@ -1,5 +1,6 @@
 import type { DirectorySnapshot } from '../../common/directory.ts';
 import type { EventDraft } from '../../common/event.ts';
+import type { DirectoryRefusal } from '../../common/event-codes.ts';
 import { backoffMs } from '../domain/link.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DirectoryStore } from '../ports/directory.ts';
@@ -102,7 +103,7 @@ export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
   }
 
   /** The server repeats what it has at every poll: one event says it. */
-  function tellRefusal(reason: string): void {
+  function tellRefusal(reason: DirectoryRefusal): void {
     report(`directory:${reason}`);
     if (toldRefusal === reason) return;
     toldRefusal = reason;

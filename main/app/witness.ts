@@ -1,14 +1,10 @@
 import { toBase64 } from '../../common/bytes.ts';
 import { type Checkpoint, openCheckpoint } from '../../common/checkpoint.ts';
 import type { EventDraft } from '../../common/event.ts';
+import type { LedgerFault } from '../../common/event-codes.ts';
 import { MAX_RECEIPT_RUNS } from '../../common/receipt.ts';
 import { backoffMs } from '../domain/link.ts';
-import {
-  type LedgerFault,
-  type Witnessed,
-  type WitnessPorts,
-  judgeReceipt,
-} from '../domain/witness.ts';
+import { type Witnessed, type WitnessPorts, judgeReceipt } from '../domain/witness.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OwedProof, ProvenJournal } from '../ports/journal.ts';
 import type { StationState } from '../ports/station-state.ts';

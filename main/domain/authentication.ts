@@ -1,18 +1,9 @@
+import type { AccessRefusal } from '../../common/event-codes.ts';
 import type { AccessProof } from '../../common/event.ts';
-import type { KeyRefusal } from '../../common/key-refusal.ts';
 import type { Instant } from './instant.ts';
 
-/**
- * What a person did not manage, beyond what a key can say. The curtain has one sentence for each.
- */
-export type Notice =
-  | KeyRefusal
-  | 'unknown-key'
-  | 'member-inactive'
-  | 'not-verified'
-  | 'not-recorded'
-  | 'timed-out'
-  | 'key-process-crashed';
+/** What a person did not manage. The curtain has one sentence for each. */
+export type Notice = AccessRefusal;
 
 /** An assertion that the verifier accepted, with user verification. */
 export interface Access {

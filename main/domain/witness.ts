@@ -1,6 +1,7 @@
 import { type Sha256, fromBase64, fromHex, toHex, utf8 } from '../../common/bytes.ts';
 import { type Checkpoint, openCheckpoint } from '../../common/checkpoint.ts';
 import { readContinuation } from '../../common/continuation.ts';
+import type { LedgerFault } from '../../common/event-codes.ts';
 import type { Receipt } from '../../common/receipt.ts';
 import { type Result, err, ok } from '../../common/result.ts';
 import type { Ed25519Verify } from '../../common/signed-note.ts';
@@ -12,23 +13,6 @@ import {
   verifyInclusion,
 } from '../../common/tree.ts';
 import { type Renewal, judgeTrust } from '../../common/trust.ts';
-
-/** Why a station does not believe its server's ledger. The same codes stand in events and translations. */
-export type LedgerFault =
-  /** The checkpoint is not signed by the server that this station is paired with. */
-  | 'signature'
-  /** A proof that came with it proves nothing. */
-  | 'proof'
-  /** It does not continue the tree that this station has seen: events were changed, or two trees are shown. */
-  | 'fork'
-  /** It is smaller than what this station has seen, and stays so. */
-  | 'rolled-back'
-  /** It begins a log that has nothing to do with the one this station has seen. */
-  | 'other-log'
-  /** Events of this station are not in it where the server says they are. */
-  | 'not-included'
-  /** The server has acknowledged events and does not prove them. */
-  | 'no-receipt';
 
 export interface Witnessed {
   readonly checkpoint: Checkpoint;

@@ -1,7 +1,6 @@
 import type { DirectorySnapshot } from '../../common/directory.ts';
+import type { DirectoryRefusal } from '../../common/event-codes.ts';
 import type { Result } from '../../common/result.ts';
-
-export type DirectoryRefusal = 'bad-signature' | 'bad-shape' | 'older' | 'wrong-group' | 'wrong-rp';
 
 /** The signed snapshot on disk. Verified at each load, never rolled back. */
 export interface DirectoryStore {

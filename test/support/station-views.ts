@@ -3,10 +3,10 @@ import {
   type CurtainStep,
   type LostKeyAnswer,
   type StationView,
-  notices,
   pairingProblems,
   stops,
 } from '../../preload/contract.ts';
+import { accessRefusals } from '../../common/event-codes.ts';
 import type { CheckName, Finding } from '../../common/findings.ts';
 import { type Topic, topicNames } from '../../renderer/features/help/topics.ts';
 import type { Words } from '../../renderer/i18n/words/en.ts';
@@ -259,7 +259,7 @@ export const scenes = {
   ...findingScenes,
   'curtain-plain': { url: '/curtain?plain', view: curtain(pin()) },
   ...Object.fromEntries(
-    notices.flatMap((notice) =>
+    accessRefusals.flatMap((notice) =>
       [false, true].map((keyPresent) => [
         `curtain-notice-${notice}${keyPresent ? '-key-in' : ''}`,
         { url: '/curtain', view: curtain({ kind: 'waiting', keyPresent, notice }) } satisfies Scene,
