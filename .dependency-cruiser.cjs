@@ -63,6 +63,7 @@ const areas = [
     may: [
       '^assets/',
       '^common/',
+      '^server/domain/(clock|judge|proof)[.]ts$',
       ...packages('react', 'react-dom', '@types/react', '@types/react-dom', 'react-i18next'),
       ...packages('i18next', 'zustand', 'zod', 'lucide-static', '@fontsource-variable'),
     ],
@@ -98,6 +99,13 @@ module.exports = {
       comment: 'the console reaches the server over HTTP only, and the server serves its bundle',
       from: { path: '^server/', pathNot: '^server/console/' },
       to: { path: '^server/console/' },
+    },
+    {
+      name: 'console-takes-types-only',
+      severity: 'error',
+      comment: 'the console has words for every code of the server, and none of its program',
+      from: { path: '^server/console/', pathNot: unitTest },
+      to: { path: '^server/domain/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'nothing-imports-a-test',

@@ -50,8 +50,9 @@ export async function buildOverview(
       // The sentence of an event with a claim says that it is one.
       const who = event.member ?? event.claimed;
       const member = who === undefined ? undefined : names.get(who);
-      // A refusal has a code where the end of a session has a cause.
-      const cause = event.detail['cause'] ?? event.detail['code'];
+      // A refusal has a code or a reason where the end of a session has a cause.
+      const { detail } = event;
+      const cause = detail['cause'] ?? detail['code'] ?? detail['reason'];
       return {
         id: row.id,
         at: event.at,

@@ -46,7 +46,7 @@ export function EventsBand({ overview }: { overview: Overview }) {
                       <span>
                         <b>{words.sentence(event.type, event.member)}</b>
                         {event.cause !== undefined && (
-                          <span className="soft">, {words.cause(event.cause)}</span>
+                          <span className="soft">, {words.cause(event.type, event.cause)}</span>
                         )}
                       </span>
                     </span>
@@ -66,13 +66,21 @@ export function EventsBand({ overview }: { overview: Overview }) {
 }
 
 function Verdict({ event }: { event: ListedEvent }) {
-  const { verdicts } = useLanguage().words.events;
+  const { words } = useLanguage();
   const { verdict, reason } = event;
   return (
-    <span className="sign">
-      <Icon name={verdict} />
-      <span className={verdict === 'verified' ? undefined : 'due'}>{verdicts[verdict]}</span>
-      {reason !== undefined && <span className="mono soft">{reason}</span>}
-    </span>
+    <>
+      <span className="sign">
+        <Icon name={verdict} />
+        <span className={verdict === 'verified' ? undefined : 'due'}>
+          {words.events.verdicts[verdict]}
+        </span>
+      </span>
+      {reason !== undefined && (
+        <p className="why soft">
+          {words.reason(reason)} <span className="mono">{reason}</span>
+        </p>
+      )}
+    </>
   );
 }

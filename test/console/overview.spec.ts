@@ -79,7 +79,24 @@ test('says first what is wrong', async ({ page, server }) => {
   const needs = page.getByRole('region', { name: 'Needs you' });
   await expect(needs.getByRole('listitem')).toHaveCount(3);
   await expect(needs).toContainText(/Bay 3 since \d\d:\d\d and Hatch since/);
-  await expect(page.getByRole('row', { name: /Disputed chain-fork/ })).toBeVisible();
+});
+
+test('says in words why a record or an event is not as it should be', async ({ page, server }) => {
+  server.show(troubledOverview(new Date()));
+  await page.goto(server.url);
+  const rows = page.getByRole('table').last().getByRole('row');
+  for (const [code, said] of [
+    ['signature', 'Unproven The signature is not of the member’s key. signature'],
+    ['chain-fork', 'It does not continue the station’s log as the server has it. chain-fork'],
+    ['clock-back', 'Verified Its time is before that of the record it follows. clock-back'],
+  ] as const)
+    await expect(rows.filter({ hasText: code })).toHaveAccessibleName(new RegExp(`${said}$`));
+  for (const said of [
+    'A staff list was refused, it was older than the one in use',
+    'The station refused the server’s log, records of this station are missing in it',
+    'The journal was recovered, the old one is gone',
+  ])
+    await expect(rows.filter({ hasText: said })).toBeVisible();
 });
 
 test('shows a new event without a reload', async ({ page, server }) => {

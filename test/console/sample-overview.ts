@@ -72,8 +72,13 @@ export function quietOverview(now: Date): Overview {
 /** The same ward with something wrong of every kind. */
 export function troubledOverview(now: Date): Overview {
   const quiet = quietOverview(now);
-  const [newest, second, ...older] = quiet.events;
-  if (newest === undefined || second === undefined) throw new Error('the quiet ward has events');
+  const [newest, second, third, ...older] = quiet.events;
+  if (newest === undefined || second === undefined || third === undefined)
+    throw new Error('the quiet ward has events');
+  const told = (id: number, type: Listed['type'], cause: string): Listed => ({
+    ...{ id, at: third.at, type, cause, station: 'Hatch' },
+    ...{ outcome: 'failure', verdict: 'verified' },
+  });
   return {
     ...quiet,
     stations: quiet.stations.map((station) =>
@@ -84,6 +89,10 @@ export function troubledOverview(now: Date): Overview {
     events: [
       { ...newest, verdict: 'unproven', reason: 'signature' },
       { ...second, verdict: 'disputed', reason: 'chain-fork' },
+      { ...third, reason: 'clock-back' },
+      told(112, 'directory.refused', 'older'),
+      told(111, 'ledger.refused', 'not-included'),
+      told(110, 'journal.recovered', 'missing'),
       ...older,
     ],
     disputed: 1,

@@ -118,6 +118,7 @@ describe('the overview', () => {
       member: lab.nurse.person,
       detail: { cause: 'idle' },
     });
+    journal.append({ type: 'directory.refused', outcome: 'failure', detail: { reason: 'older' } });
     await station.upload(journal.entries);
     await station.upload([journal.craft({ type: 'app.crashed' }, { seq: 9 })]);
 
@@ -133,6 +134,7 @@ describe('the overview', () => {
       ]),
     ).toEqual([
       ['app.crashed', undefined, undefined, 'disputed', 'chain-gap'],
+      ['directory.refused', undefined, 'older', 'verified', undefined],
       ['session.locked', 'Maria Lopez', 'idle', 'verified', undefined],
       ['session.opened', 'Maria Lopez', undefined, 'verified', undefined],
       ['station.started', undefined, undefined, 'verified', undefined],

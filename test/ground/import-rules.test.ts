@@ -24,6 +24,7 @@ const violations: Readonly<Record<string, readonly [file: string, imports: strin
   'server-console-imports': ['server/console/planted.ts', '../target.ts'],
   'server-imports': ['server/planted.ts', '../native/target.ts'],
   'server-never-its-pages': ['server/serves.ts', './console/target.ts'],
+  'console-takes-types-only': ['server/console/judges.ts', '../domain/proof.ts'],
   'nothing-imports-a-test': ['server/tested.ts', '../test/support/target.ts'],
   'simulator-stands-alone': ['test/simulator/planted.ts', '../../native/ctap2/target.ts'],
   'no-cycles': ['common/about.ts', './round.ts'],
@@ -40,6 +41,7 @@ const targets = [
   'native/ctap2/target.ts',
   'server/target.ts',
   'server/console/target.ts',
+  'server/domain/proof.ts',
   'test/support/target.ts',
 ];
 
@@ -77,6 +79,8 @@ test('allowed imports stay green', async () => {
     'main/adapters/planted.ts': importing('../ports/planted.ts') + importing('node:fs'),
     'server/planted.ts':
       importing('../common/target.ts') + importing('node:fs') + importing('fastify'),
+    'server/domain/proof.ts': "export type Reason = 'planted';\n",
+    'server/console/planted.ts': "export type { Reason } from '../domain/proof.ts';\n",
   });
   try {
     const { code, output } = await planted.check('imports');
