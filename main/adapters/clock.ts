@@ -98,7 +98,7 @@ export function createClock(source: TimeSource = systemTime()): StationClock {
 export function systemTime(platform: NodeJS.Platform = process.platform): TimeSource {
   const awake = (): number => Number(process.hrtime.bigint() / 1_000n) / 1_000;
   const boot = platform === 'linux' ? linuxBootTime(awake) : awake;
-  return { wall: Date.now, boot, awake };
+  return { wall: () => Date.now(), boot, awake };
 }
 
 /** A read costs 5 µs: between two of them the awake clock goes on, so that a wake-up is seen within 20 ms. */

@@ -62,6 +62,25 @@ test('an order locks the screen; a member who is disabled is signed out, and in 
   });
 });
 
+test('a revoked key ends the session that it opened, parked as it is; other keys go on', async () => {
+  const { station } = await demo.launch({ demoKeys: false });
+  const { nurse, physician } = demo;
+  await station.stepIs('waiting');
+  await station.open(nurse);
+  await (await station.bar()).getByRole('button', { name: 'Switch', exact: true }).click();
+  await station.screenIs('curtain');
+  await station.open(physician);
+  const opened = await until('the access at the server', async () =>
+    (await demo.allEvents()).find(
+      ({ event }) => event.type === 'session.opened' && event.member === nurse.id,
+    ),
+  );
+  await server('admin', 'credential', 'revoke', opened.event.key ?? '');
+  await theEvent('session.ended', 'key-revoked', nurse.id);
+  const { screen, parked } = await station.view();
+  expect({ kind: screen.kind, parked }).toEqual({ kind: 'session', parked: [] });
+});
+
 test('a tap at a second station locks the first', async () => {
   const { station: first } = await demo.launch({ demoKeys: false });
   const { nurse } = demo;

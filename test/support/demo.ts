@@ -20,6 +20,7 @@ export interface StoredEvent {
     readonly outcome: string;
     readonly boot: string;
     readonly member?: string;
+    readonly key?: string;
     readonly session?: string;
     readonly correlation?: string;
     readonly detail: Readonly<Record<string, string | number | boolean>>;
@@ -29,7 +30,7 @@ export interface StoredEvent {
 /** Server, clinical app (`app` when it is not the demo's) and simulated keys in a temporary folder, and agents on them. */
 export async function startDemo(
   policy: Record<string, unknown> = {},
-  app?: { readonly url: string; readonly hosts: string[] },
+  app?: { readonly url: string; readonly hosts: string[]; readonly allow?: string[] },
 ) {
   const data = await mkdtemp(path.join(tmpdir(), 'wardlock-test-'));
   const stack = await startDemoStack({ data, policy, ...(app === undefined ? {} : { app }) });
