@@ -34,6 +34,8 @@ export const eventTypes = [
   'app.opened',
   'app.blocked',
   'app.crashed',
+  /** A page went to the station's printer, or could not. */
+  'app.printed',
   'clock.jumped',
   'journal.recovered',
   /** A checkpoint of the server's ledger that this station had proven to it (ADR 7). */

@@ -22,3 +22,13 @@ test.each([
   'http://10.0.0.1/',
   'file:///etc/passwd',
 ])('an app may not begin at %s', (url) => expect(accepts(url)).toBe(false));
+
+test('an app may do nothing more than policy lets it, and policy nothing that is not known here', () => {
+  const app = { id: 'a', name: 'A', icon: 'pill', url: 'https://a/', allowedHosts: ['a'] };
+  expect(clinicalApp.parse(app).allow).toEqual([]);
+  expect(clinicalApp.parse({ ...app, allow: ['popup', 'print'] }).allow).toEqual([
+    'popup',
+    'print',
+  ]);
+  expect(clinicalApp.safeParse({ ...app, allow: ['download'] }).success).toBe(false);
+});

@@ -36,6 +36,9 @@ const isEncryptedOrLocal = (url: string): boolean =>
   /^https:/i.test(url) ||
   isLoopback(/^http:\/\/(\[[^\]]*\]|[^/:?#]*)(:\d+)?([/?#]|$)/i.exec(url)?.[1] ?? '');
 
+/** What policy can let an app do; refused unless it does (docs/operations.md, "Clinical apps"). */
+export const openings = ['popup', 'print'] as const;
+
 /** A clinical app that a session opens. */
 export const clinicalApp = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
@@ -48,5 +51,6 @@ export const clinicalApp = z.strictObject({
   autoStart: z.boolean().default(false),
   /** host or host:port; navigation anywhere else is refused. */
   allowedHosts: z.array(z.string().min(1).max(253)).min(1).max(32),
+  allow: z.array(z.enum(openings)).max(openings.length).default([]),
 });
 export type ClinicalApp = z.infer<typeof clinicalApp>;

@@ -45,12 +45,14 @@ export const demoPeople = [
  *   one per person's key; all base64url, publicKey is a COSE_Key
  * @param {string} options.appUrl where the demo clinical app is served
  * @param {string[]} [options.appHosts] where its pages may go; its own host when left out
+ * @param {string[]} [options.appAllow] what its pages may do that is refused otherwise
  * @param {Record<string, unknown>} [options.policy] overrides of the default policy
  */
 export function demoPractice({
   credentials,
   appUrl,
   appHosts = [new URL(appUrl).host],
+  appAllow = [],
   policy = {},
 }) {
   const app = (id, name, icon, autoStart) => ({
@@ -60,6 +62,7 @@ export function demoPractice({
     url: new URL(id, appUrl).href,
     autoStart,
     allowedHosts: appHosts,
+    allow: appAllow,
   });
   return {
     practice: 'Lakeside Community Hospital (demo)',

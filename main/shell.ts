@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { EventDraft, EventType } from '../common/event.ts';
 import type { StationConfig } from './adapters/config.ts';
+import { printPdf } from './adapters/printer.ts';
 import { type BootStep, bootView } from './app/boot-view.ts';
 import { sparingly } from './app/sparingly.ts';
 import type { StationApp } from './app/station-app.ts';
@@ -56,7 +57,10 @@ export async function createShell(
     return {
       blocked: (what, app) =>
         blocked(`${app} ${what}`, { what, ...(app === undefined ? {} : { app }) }),
-      opened: (app) => note('app.opened', 'success', { app }),
+      opened: (app, isPopup) =>
+        note('app.opened', 'success', { app, ...(isPopup ? { popup: true } : {}) }),
+      printed: (app, isTaken) => note('app.printed', isTaken ? 'success' : 'failure', { app }),
+      changed: () => station?.redraw(),
       crashed: (app) => note('app.crashed', 'failure', { app }),
     };
   };
@@ -75,6 +79,7 @@ export async function createShell(
       close: () => station?.close(),
       stay: () => station?.stay(),
       selectApp: (id) => station?.selectApp(id),
+      closePopup: () => station?.closePopup(),
       reportLostKey: (said) => station?.reportLostKey(said) ?? 'not-recorded',
       pair: (code) => takeCode(code),
       // Nothing can be looked at before there is a configuration in force.
@@ -91,17 +96,22 @@ export async function createShell(
     station: path.join(bundle, 'preload.cjs'),
     app: path.join(bundle, 'app-preload.cjs'),
   };
-  const windows: Desk = desk(pages, preloads, {
-    session: sessionListener,
-    blocked: (what) => report(`blocked:${what}`),
-    pageGone(surface) {
-      report(`page-gone:${surface}`);
-      // Without the bar nobody's name is on the screen; without a curtain's page its cloth is still there.
-      station?.dispatch({ type: 'lock', cause: 'fault' });
+  const windows: Desk = desk(
+    pages,
+    preloads,
+    {
+      session: sessionListener,
+      blocked: (what) => report(`blocked:${what}`),
+      pageGone(surface) {
+        report(`page-gone:${surface}`);
+        // Without the bar nobody's name is on the screen; without a curtain's page its cloth is still there.
+        station?.dispatch({ type: 'lock', cause: 'fault' });
+      },
+      displaysChanged: () => station?.dispatch({ type: 'lock', cause: 'display' }),
+      partitionKept: (cause) => report('partition-kept', cause),
     },
-    displaysChanged: () => station?.dispatch({ type: 'lock', cause: 'display' }),
-    partitionKept: (cause) => report('partition-kept', cause),
-  });
+    printPdf,
+  );
   windows.cover();
 
   function tell(next: Partial<StationView>): number {

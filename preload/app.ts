@@ -1,5 +1,8 @@
+import { ipcRenderer, webFrame } from 'electron';
+import { PRINT_CHANNEL } from './channels.ts';
+
 /**
- * In the pages of clinical apps, before any script of theirs, in a world of its own; it exposes nothing.
+ * In every frame of a clinical app, before any script of theirs, in a world of its own; it exposes nothing.
  * A file dropped on a page would be an upload: the page does not hear of it.
  */
 for (const type of ['dragenter', 'dragover', 'drop'] as const) {
@@ -11,3 +14,13 @@ for (const type of ['dragenter', 'dragover', 'drop'] as const) {
   };
   window.addEventListener(type, refuse, { capture: true });
 }
+
+/**
+ * The page's own print() opens a dialog of the system, which the sandbox of its headers keeps shut. This one asks
+ * main instead. No guard: a page that takes it away gets the other one.
+ */
+const WISH = 'wardlock:print';
+window.addEventListener(WISH, () => ipcRenderer.send(PRINT_CHANNEL));
+void webFrame.executeJavaScript(
+  `window.print = () => void window.dispatchEvent(new Event('${WISH}'));`,
+);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type AccessRefusal, accessRefusal } from '../common/event-codes.ts';
 import { checkNames, findings } from '../common/findings.ts';
 
-export { askChannel, tellChannel } from './channels.ts';
+export { PRINT_CHANNEL, askChannel, tellChannel } from './channels.ts';
 
 /**
  * The one IPC contract: main's handlers, the preload API and the test doubles derive from this value.
@@ -145,6 +145,8 @@ export const stationView = z.strictObject({
       mayClose: z.boolean(),
       apps: z.array(z.strictObject({ id: z.string(), name: z.string(), icon: z.string() })),
       activeApp: z.string().optional(),
+      /** The app in front has opened a window over its page. */
+      hasPopup: z.boolean(),
       secondsToLock: z.int().nonnegative(),
       lockSeconds: z.int().positive(),
       /** What covers the session below the bar. */
@@ -208,6 +210,8 @@ export const stationContract = {
     /** Close the sheet or the idle warning and go on. */
     stay: ask(nothing, z.void()),
     selectApp: ask(z.tuple([z.string().max(32)]), z.void()),
+    /** Closes the newest window that the app in front has opened. */
+    closePopup: ask(nothing, z.void()),
     /** A claim for the help desk; it switches nothing off. */
     reportLostKey: ask(z.tuple([lostKey]), lostKeyAnswer),
     /** A code as it was typed; what comes of it is in the view. */

@@ -18,7 +18,7 @@ const keySimulator = path.join(root, 'test', 'simulator');
  * @param {{ server?: number, app?: number }} [options.ports] 0 (the default) takes a free one
  * @param {Record<string, unknown>} [options.policy] overrides of the demo policy, first time only
  * @param {string} [options.station] the station's name
- * @param {{ url: string, hosts: string[] }} [options.app] another clinical app than the demo's, already served
+ * @param {{ url: string, hosts: string[], allow?: string[] }} [options.app] another clinical app than the demo's, already served
  * @param {(line: string) => void} [options.say]
  * @param {(service: string, line: string) => void} [options.onLog] standard error of the programs
  */
@@ -66,12 +66,12 @@ export async function startDemoStack({
       memory.app = app.ready.port;
       return { url: `http://127.0.0.1:${memory.app}/`, hosts: [`127.0.0.1:${memory.app}`] };
     };
-    const { url: appUrl, hosts: appHosts } = otherApp ?? (await serveApp());
+    const { url: appUrl, hosts: appHosts, allow: appAllow } = otherApp ?? (await serveApp());
     const { demoPeople, demoPractice } = await import('../demo/practice.mjs');
     if (memory.group === undefined) {
       say('provisioning the demo keys and the demo practice');
       const credentials = await provisionKeys(at('keys.json'), demoPeople);
-      const practice = demoPractice({ credentials, appUrl, appHosts, policy });
+      const practice = demoPractice({ credentials, appUrl, appHosts, appAllow, policy });
       memory.group = practice.groups[0].name;
       await writeFile(at('practice.json'), JSON.stringify(practice, undefined, 2));
       await serverCommand('seed', '--data', at('server'), '--file', at('practice.json'));

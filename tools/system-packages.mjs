@@ -46,6 +46,10 @@ const lists = {
     // Displays that come and go.
     'tigervnc-standalone-server',
     'x11-xserver-utils',
+    // A printer, and certificates of the system's user.
+    'cups-daemon',
+    'cups-client',
+    'libnss3-tools',
   ],
 };
 

@@ -220,6 +220,11 @@ export class StationApp {
     this.show();
   }
 
+  closePopup(): void {
+    if (this.state.kind !== 'open' || this.state.over.kind !== 'nothing') return;
+    this.ports.surfaces.closePopup(this.state.session.id);
+  }
+
   switchUser(): void {
     this.dispatch({ type: 'switch', correlation: this.ports.uuid() });
   }
@@ -301,6 +306,11 @@ export class StationApp {
     const isOpen = this.state.kind === 'open';
     if (isOpen && !wasOpen) this.idle.start();
     if (!isOpen && wasOpen) this.idle.stop();
+    this.show();
+  }
+
+  /** Something that the pages show has changed outside the machine. */
+  redraw(): void {
     this.show();
   }
 

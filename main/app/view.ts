@@ -117,6 +117,7 @@ function screen(
     mayClose: state.administrators.has(state.session.member),
     apps: (scene.apps?.apps ?? []).map(({ id, name, icon }) => ({ id, name, icon })),
     ...(scene.apps?.active === undefined ? {} : { activeApp: scene.apps.active }),
+    hasPopup: scene.apps?.hasPopup ?? false,
     secondsToLock: Math.max(0, idleLockSeconds - Math.floor(scene.idleMs / 1000)),
     lockSeconds: idleLockSeconds,
     over: over(state, memberOf),

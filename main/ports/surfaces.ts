@@ -4,6 +4,8 @@ import type { ClinicalApp } from '../../common/policy.ts';
 export interface SessionApps {
   readonly apps: readonly ClinicalApp[];
   readonly active: string | undefined;
+  /** The app in front has opened a window over its page. */
+  readonly hasPopup: boolean;
 }
 
 /** The windows, as the app sees them. `cover` is synchronous: it returns once every curtain is shown. */
@@ -19,6 +21,8 @@ export interface Surfaces {
   destroy(session: string): void;
   /** Brings an app to the front; starts it where it does not run. */
   selectApp(session: string, app: string): void;
+  /** Closes the newest window that the app in front has opened. */
+  closePopup(session: string): void;
   /** Covers the session below the bar (idle warning, key sheet), or takes that cover away. */
   overlay(shown: boolean): void;
 }

@@ -29,11 +29,11 @@ export function appHeaders(given: HeaderMap): Record<string, string | string[]> 
     ...Object.fromEntries(kept),
     // Of two values for one feature the later counts (RFC 8941, 3.2).
     'permissions-policy': [[...headerValues(given, 'permissions-policy'), ...REFUSED].join(', ')],
-    // No modal dialogs of the system: print() would open one over the curtain. (Popups are refused, and
-    // told, by the window-open handler.)
+    // No modal dialogs of the system: print() would open one over the curtain. (Popups and downloads are
+    // refused, and told, by main.)
     'content-security-policy': [
       ...headerValues(given, 'content-security-policy'),
-      'sandbox allow-scripts allow-same-origin allow-forms allow-popups',
+      'sandbox allow-scripts allow-same-origin allow-forms allow-popups allow-downloads',
     ],
   };
 }

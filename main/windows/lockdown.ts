@@ -1,4 +1,10 @@
-import { Menu, type Session, type WebContents, app } from 'electron';
+import {
+  type BrowserWindowConstructorOptions,
+  Menu,
+  type Session,
+  type WebContents,
+  app,
+} from 'electron';
 
 /** What a window tried and was not allowed; a code for the log, never an address. */
 export type Blocked =
@@ -8,6 +14,7 @@ export type Blocked =
   | 'protocol'
   | 'file-chooser'
   | 'download'
+  | 'print'
   | 'certificate'
   | 'http-auth'
   | 'client-certificate'
@@ -35,17 +42,20 @@ export function denyEverything(
 }
 
 /**
- * The floor under every page of the process, whoever made it: no new windows, no navigation away,
- * no webview, no sign-in or certificate dialog of the system.
+ * The floor under every page of the process, whoever made it: no new windows but those for which `popup` knows
+ * what they are like, no navigation away, no webview, no sign-in or certificate dialog of the system.
  */
 export function lockDownContents(
   allows: (contents: WebContents, url: string) => boolean,
+  popup: (contents: WebContents, url: string) => BrowserWindowConstructorOptions | undefined,
   onBlocked: (contents: WebContents | null, what: Blocked) => void,
 ): void {
   // Electron's own menu brings keys for reload, zoom, DevTools and quit, on every window.
   Menu.setApplicationMenu(null);
   app.on('web-contents-created', (_event, contents) => {
-    contents.setWindowOpenHandler(() => {
+    contents.setWindowOpenHandler(({ url }) => {
+      const overrideBrowserWindowOptions = popup(contents, url);
+      if (overrideBrowserWindowOptions) return { action: 'allow', overrideBrowserWindowOptions };
       onBlocked(contents, 'window');
       return { action: 'deny' };
     });
@@ -70,8 +80,10 @@ export function lockDownContents(
     answer();
     onBlocked(contents, 'http-auth');
   });
-  app.on('select-client-certificate', (event, contents) => {
+  app.on('select-client-certificate', (event, contents, _url, _certificates, answer) => {
     event.preventDefault();
+    // Without one; without an answer the page would wait for ever.
+    answer();
     onBlocked(contents, 'client-certificate');
   });
   app.on('certificate-error', (event, contents, _url, _error, _certificate, trust) => {

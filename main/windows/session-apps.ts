@@ -7,6 +7,8 @@ const RESTART_MS = 60_000;
 
 interface Running {
   readonly window: BrowserWindow;
+  /** Windows that its page has opened, the newest last. */
+  readonly popups: BrowserWindow[];
   readonly painted: Promise<void>;
   startedAt: number;
   isDown: boolean;
@@ -20,6 +22,13 @@ export interface SessionApps {
   show(): void;
   hide(): void;
   focus(): void;
+  /** The app in front has a window of its own over its page. */
+  readonly hasPopup: boolean;
+  /** Takes in a window that an app in front has opened: it comes, goes and ends with the app. */
+  adopt(app: string, popup: BrowserWindow): void;
+  /** Closes the newest window of the app in front. */
+  closePopup(): void;
+  popups(app: string): number;
   place(bounds: Rectangle): void;
   /** Resolves once the active app has drawn itself for the first time. */
   painted(): Promise<void>;
@@ -34,7 +43,12 @@ export function sessionApps(
   apps: readonly ClinicalApp[],
   bounds: Rectangle,
   make: (bounds: Rectangle) => BrowserWindow,
-  on: { opened(app: string): void; crashed(app: string): void },
+  on: {
+    opened(app: string, isPopup: boolean): void;
+    crashed(app: string): void;
+    /** Windows came or went that the bar tells of. */
+    changed(): void;
+  },
 ): SessionApps {
   const running = new Map<string, Running>();
   let active = apps[0]?.id;
@@ -43,20 +57,30 @@ export function sessionApps(
   let isGone = false;
 
   const current = () => (active === undefined ? undefined : running.get(active));
-  const front = ({ window }: Running) => {
-    window.webContents.setAudioMuted(false);
-    window.show();
+  const windowsOf = ({ window, popups }: Running) => [window, ...popups];
+  const topOf = ({ window, popups }: Running) => popups.at(-1) ?? window;
+  const front = (run: Running) => {
+    for (const window of windowsOf(run)) {
+      window.webContents.setAudioMuted(false);
+      window.show();
+    }
   };
-  const back = ({ window }: Running) => {
-    window.hide();
-    window.webContents.setAudioMuted(true);
+  const back = (run: Running) => {
+    for (const window of windowsOf(run)) {
+      window.hide();
+      window.webContents.setAudioMuted(true);
+    }
   };
+
+  /** moveTo() and resizeTo() of a page would show what is behind its window. */
+  const keepInPlace = ({ webContents }: BrowserWindow) =>
+    webContents.on('content-bounds-updated', (event) => event.preventDefault());
 
   const load = (app: ClinicalApp, run: Running) => {
     const { window } = run;
     run.isDown = false;
     run.startedAt = performance.now();
-    on.opened(app.id);
+    on.opened(app.id, false);
     // A page that cannot be reached shows its own error; the log has the crash code, never the address.
     window.loadURL(app.url).catch(() => {
       if (!isGone && !window.isDestroyed() && !run.isDown) on.crashed(app.id);
@@ -74,10 +98,12 @@ export function sessionApps(
     const window = make(place);
     const contents = window.webContents;
     contents.setAudioMuted(true);
-    const run: Running = { window, painted: firstPaint(window), startedAt: 0, isDown: false };
+    const painted = firstPaint(window);
+    const run: Running = { window, popups: [], painted, startedAt: 0, isDown: false };
     // A page may close itself. Its window still stands now: the next one is there before it goes.
     contents.once('destroyed', () => {
       if (isGone) return;
+      for (const popup of [...run.popups]) popup.destroy();
       const next = open(app);
       next.startedAt = run.startedAt;
       wentDown(app, next, () => load(app, next));
@@ -88,8 +114,7 @@ export function sessionApps(
         if (!isGone && !window.isDestroyed()) wentDown(app, run, () => load(app, run));
       });
     });
-    // moveTo() and resizeTo() of a page would show what is behind its window.
-    contents.on('content-bounds-updated', (event) => event.preventDefault());
+    keepInPlace(window);
     running.set(app.id, run);
     if (isShown && active === app.id) front(run);
     return run;
@@ -121,15 +146,45 @@ export function sessionApps(
       isShown = false;
       for (const run of running.values()) back(run);
     },
-    focus: () => current()?.window.focus(),
+    focus() {
+      const run = current();
+      if (run) topOf(run).focus();
+    },
+    get hasPopup() {
+      return (current()?.popups.length ?? 0) > 0;
+    },
+    adopt(app, popup) {
+      const run = running.get(app);
+      if (run === undefined || isGone) return popup.destroy();
+      run.popups.push(popup);
+      keepInPlace(popup);
+      popup.once('closed', () => {
+        run.popups.splice(run.popups.indexOf(popup), 1);
+        if (isGone) return;
+        if (isShown && run === current()) topOf(run).focus();
+        on.changed();
+      });
+      popup.webContents.on('render-process-gone', () => {
+        setImmediate(() => popup.isDestroyed() || popup.destroy());
+      });
+      popup.setBounds(place);
+      if (isShown && run === current()) popup.show();
+      else popup.webContents.setAudioMuted(true);
+      on.opened(app, true);
+      on.changed();
+    },
+    closePopup: () => current()?.popups.at(-1)?.destroy(),
+    popups: (app) => running.get(app)?.popups.length ?? 0,
     place(next) {
       place = next;
-      for (const { window } of running.values()) window.setBounds(next);
+      for (const run of running.values())
+        for (const window of windowsOf(run)) window.setBounds(next);
     },
     painted: () => current()?.painted ?? Promise.resolve(),
     destroy() {
       isGone = true;
-      for (const { window } of running.values()) if (!window.isDestroyed()) window.destroy();
+      const windows = [...running.values()].flatMap(windowsOf);
+      for (const window of windows) if (!window.isDestroyed()) window.destroy();
       running.clear();
     },
     freeze() {
@@ -137,8 +192,11 @@ export function sessionApps(
     },
     appOf: (contents) =>
       apps.find(({ id }) => {
-        const window = running.get(id)?.window;
-        return window !== undefined && !window.isDestroyed() && window.webContents === contents;
+        const run = running.get(id);
+        return (
+          run !== undefined &&
+          windowsOf(run).some((one) => !one.isDestroyed() && one.webContents === contents)
+        );
       }),
   };
 }

@@ -1,27 +1,41 @@
-import type { Rectangle, WebContents } from 'electron';
+import type {
+  BrowserWindow,
+  BrowserWindowConstructorOptions,
+  Rectangle,
+  WebContents,
+} from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
+import { PRINT_CHANNEL } from '../../preload/contract.ts';
 import { mayReach } from './app-hosts.ts';
 import { appHeaders, headerValues } from './app-headers.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
 import { guardPage } from './page-guard.ts';
 import type { Home } from './partitions.ts';
+import { perMinute } from './per-minute.ts';
 import { type SessionApps, sessionApps } from './session-apps.ts';
-import { sandboxedWindow } from './station-window.ts';
+import { sandboxed, sandboxedWindow } from './station-window.ts';
+
+/** What policy opens is opened this often at the most: a page cannot fill the log, the screen or the tray. */
+const LIMITS = { popupsAtOnce: 4, popupsPerMinute: 30, printsPerMinute: 10 } as const;
 
 /** The app windows of one session, in a partition of its own. */
-export interface SessionWindows extends Omit<SessionApps, 'appOf'> {
+export interface SessionWindows extends Omit<SessionApps, 'appOf' | 'adopt' | 'popups'> {
   readonly apps: readonly ClinicalApp[];
   has(contents: WebContents): boolean;
   /** Tells that one of the windows tried what it may not. */
   blocked(contents: WebContents, what: Blocked): void;
   allows(contents: WebContents, url: string): boolean;
+  /** What a window is like that one of them wants to open; undefined if it may not. */
+  popup(contents: WebContents, url: string): BrowserWindowConstructorOptions | undefined;
 }
 
 export interface SessionListener {
   /** `app` is absent where Electron does not tell which window tried. */
   blocked(what: Blocked, app: string | undefined): void;
-  opened(app: string): void;
+  opened(app: string, isPopup: boolean): void;
   crashed(app: string): void;
+  printed(app: string, isTaken: boolean): void;
+  changed(): void;
 }
 
 export function sessionWindows(
@@ -29,6 +43,12 @@ export function sessionWindows(
   apps: readonly ClinicalApp[],
   preload: string,
   bounds: Rectangle,
+  world: {
+    /** Whether the member sees the apps now, and nothing over them. */
+    isSeen(): boolean;
+    /** Resolves to whether the printer took the PDF. */
+    print(pdf: Uint8Array): Promise<boolean>;
+  },
   on: SessionListener,
 ): SessionWindows {
   const { partition } = home;
@@ -50,36 +70,72 @@ export function sessionWindows(
     answer({ responseHeaders: appHeaders(responseHeaders) }),
   );
 
+  const options: BrowserWindowConstructorOptions = {
+    backgroundColor: '#ffffff',
+    // A page may ask for these when it opens a window.
+    alwaysOnTop: false,
+    fullscreen: false,
+    kiosk: false,
+    webPreferences: {
+      preload,
+      // The preload script in every frame. They are sandboxed: none has Node.
+      nodeIntegrationInSubFrames: true,
+      safeDialogs: true,
+      disableDialogs: true,
+      navigateOnDragDrop: false,
+      disableBlinkFeatures: 'FileSystemAccess,FileSystemAccessLocal',
+    },
+  };
+  const guard = (window: BrowserWindow) => {
+    const { webContents } = window;
+    guardPage(webContents, () => blocked(webContents, 'file-chooser'));
+    webContents.on('did-create-window', (popup) => {
+      popup.setMenu(null);
+      guard(popup);
+      running.adopt(running.appOf(webContents)?.id ?? '', popup);
+    });
+    webContents.on('ipc-message', ({ senderFrame }, channel) => {
+      // A frame cannot be printed without what is around it.
+      if (channel === PRINT_CHANNEL) void print(webContents, senderFrame?.parent === null);
+    });
+    return window;
+  };
   const running = sessionApps(
     apps,
     bounds,
-    (place) => {
-      const window = sandboxedWindow(
-        {
-          ...place,
-          backgroundColor: '#ffffff',
-          webPreferences: {
-            preload,
-            safeDialogs: true,
-            disableDialogs: true,
-            navigateOnDragDrop: false,
-            disableBlinkFeatures: 'FileSystemAccess,FileSystemAccessLocal',
-          },
-        },
-        partition,
-      );
-      const { webContents } = window;
-      guardPage(webContents, () => blocked(webContents, 'file-chooser'));
-      return window;
-    },
+    (place) => guard(sandboxedWindow({ ...options, ...place }, partition)),
     on,
   );
+
+  /** The app, if policy lets it do this and its member sees it. */
+  const mayNow = (contents: WebContents, what: ClinicalApp['allow'][number]) => {
+    const app = running.appOf(contents);
+    const isInFront = app !== undefined && app.id === running.active && world.isSeen();
+    return isInFront && app.allow.includes(what) ? app : undefined;
+  };
+
+  const isPopupLeft = perMinute(LIMITS.popupsPerMinute);
+  const isPrintLeft = perMinute(LIMITS.printsPerMinute);
+  let isPrinting = false;
+  const print = async (contents: WebContents, isWhole: boolean) => {
+    const app = mayNow(contents, 'print');
+    if (app === undefined || !isWhole || isPrinting || !isPrintLeft())
+      return blocked(contents, 'print');
+    isPrinting = true;
+    // A page that goes meanwhile has no PDF.
+    const isTaken = await contents.printToPDF({}).then(world.print, () => false);
+    isPrinting = false;
+    on.printed(app.id, isTaken);
+  };
 
   return {
     ...running,
     apps,
     get active() {
       return running.active;
+    },
+    get hasPopup() {
+      return running.hasPopup;
     },
     /** Destroys the windows and everything the partition holds. */
     destroy() {
@@ -91,6 +147,12 @@ export function sessionWindows(
     allows(contents, url) {
       const app = running.appOf(contents);
       return app !== undefined && mayReach(app, url);
+    },
+    popup(contents, url) {
+      const app = mayNow(contents, 'popup');
+      if (app === undefined || !(url === 'about:blank' || mayReach(app, url))) return undefined;
+      if (running.popups(app.id) >= LIMITS.popupsAtOnce || !isPopupLeft()) return undefined;
+      return sandboxed(options, partition);
     },
   };
 }

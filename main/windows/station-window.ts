@@ -1,31 +1,36 @@
 import { BrowserWindow, type BrowserWindowConstructorOptions, type Session } from 'electron';
 
-/** A frameless window, made hidden and unable to be moved or closed by a key stroke, with a page that has no rights. */
-export function sandboxedWindow(
+/** Of a frameless window, made hidden and unable to be moved or closed by a key stroke, with a page that has no rights. */
+export const sandboxed = (
   { webPreferences, ...options }: BrowserWindowConstructorOptions,
   partition: Session,
+): BrowserWindowConstructorOptions => ({
+  show: false,
+  frame: false,
+  resizable: false,
+  movable: false,
+  minimizable: false,
+  closable: false,
+  skipTaskbar: true,
+  hasShadow: false,
+  ...options,
+  webPreferences: {
+    ...webPreferences,
+    session: partition,
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    webviewTag: false,
+    spellcheck: false,
+    devTools: false,
+  },
+});
+
+export function sandboxedWindow(
+  options: BrowserWindowConstructorOptions,
+  partition: Session,
 ): BrowserWindow {
-  const window = new BrowserWindow({
-    show: false,
-    frame: false,
-    resizable: false,
-    movable: false,
-    minimizable: false,
-    closable: false,
-    skipTaskbar: true,
-    hasShadow: false,
-    ...options,
-    webPreferences: {
-      ...webPreferences,
-      session: partition,
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      spellcheck: false,
-      devTools: false,
-    },
-  });
+  const window = new BrowserWindow(sandboxed(options, partition));
   window.setMenu(null);
   return window;
 }

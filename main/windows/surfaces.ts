@@ -54,6 +54,7 @@ export function desk(
     /** The partition of a session that has ended could not be emptied; it is not used again. */
     partitionKept(cause: unknown): void;
   },
+  print: (pdf: Uint8Array) => Promise<boolean>,
 ): Desk {
   const sessions = new Map<string, SessionWindows>();
   const homeFor = homes(on.partitionKept);
@@ -78,6 +79,7 @@ export function desk(
 
   lockDownContents(
     (contents, url) => ownerOf(contents)?.allows(contents, url) ?? false,
+    (contents, url) => ownerOf(contents)?.popup(contents, url),
     (contents, what) => {
       const owner = contents === null ? undefined : ownerOf(contents);
       if (contents === null || owner === undefined) on.blocked(what);
@@ -182,9 +184,17 @@ export function desk(
     prepare: ensureBar,
     open(session, member, apps) {
       ensureBar();
+      const isSeen = () => shown === session && isUncovered && !isOverlaid;
       sessions.set(
         session,
-        sessionWindows(homeFor(member), apps, preloads.app, area().work, on.session(session)),
+        sessionWindows(
+          homeFor(member),
+          apps,
+          preloads.app,
+          area().work,
+          { isSeen, print },
+          on.session(session),
+        ),
       );
     },
     uncover(session) {
@@ -225,6 +235,7 @@ export function desk(
       sessions.get(session)?.select(app);
       bar?.moveTop();
     },
+    closePopup: (session) => sessions.get(session)?.closePopup(),
     overlay(isShown) {
       isOverlaid = isShown;
       placeOverlay();

@@ -19,6 +19,7 @@ export const eventIcons: Record<EventType, IconName> = {
   'app.opened': 'appWindow',
   'app.blocked': 'appWindow',
   'app.crashed': 'appWindow',
+  'app.printed': 'appWindow',
   'clock.jumped': 'clock',
   'journal.recovered': 'notebook',
   'ledger.witnessed': 'notebook',

@@ -5,6 +5,7 @@ import { type Page, expect, test } from '@playwright/test';
 import { BAR_HEIGHT } from '../../main/windows/bar-height.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
 import { startHostileApp } from '../support/hostile-app.ts';
+import { startTlsApp } from '../support/tls-app.ts';
 import { type Station, until } from '../support/station.ts';
 import { BROWSER_KEYS, handsOn } from '../support/x11.ts';
 
@@ -26,6 +27,7 @@ const pause = (ms = 400) => new Promise((resolve) => setTimeout(resolve, ms));
 test.describe('@security a hostile clinical app', () => {
   test.describe.configure({ mode: 'serial' });
   let hostile: Awaited<ReturnType<typeof startHostileApp>>;
+  let tls: Awaited<ReturnType<typeof startTlsApp>>;
   let demo: Demo;
   let station: Station;
   let hands: ReturnType<typeof handsOn>;
@@ -91,8 +93,10 @@ test.describe('@security a hostile clinical app', () => {
 
   test.beforeAll(async () => {
     hostile = await startHostileApp();
-    demo = await startDemo({}, { url: hostile.url, hosts: hostile.hosts });
     home = await mkdtemp(path.join(tmpdir(), 'wardlock-home-'));
+    tls = await startTlsApp(home);
+    const hosts = [...hostile.hosts, tls.unknown, tls.asking];
+    demo = await startDemo({}, { url: hostile.url, hosts });
     // Whatever the system is asked to open would be opened by this program.
     started = path.join(home, 'started');
     await mkdir(path.join(home, 'bin'));
@@ -117,6 +121,7 @@ test.describe('@security a hostile clinical app', () => {
   test.afterAll(async () => {
     await demo.stop();
     await hostile.stop();
+    await tls.stop();
     await rm(home, { recursive: true, force: true });
   });
 
@@ -214,6 +219,7 @@ test.describe('@security a hostile clinical app', () => {
           data: { dragOperationsMask: 1, ...data, items: data.items as [] },
         });
     };
+    // In frames: test/e2e/undebugged.spec.ts.
     for (const onto of ['#file', '#text'])
       await drop({ items: [], files: [path.join(home, 'dropped.txt')] }, onto);
     expect(
@@ -283,6 +289,7 @@ test.describe('@security a hostile clinical app', () => {
       }),
     ).toBe('on we go');
     await nothingHappened();
+    await isTold('print');
   });
 
   test('starts no other program', async () => {
@@ -368,6 +375,25 @@ test.describe('@security a hostile clinical app', () => {
     expect(hostile.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
     expect(await filesWith('planted', home)).toEqual([]);
     await isTold('http-auth');
+    await isTold('download');
+  });
+
+  test('trusts no certificate that the system does not, and gives the system’s own to nobody', async () => {
+    const reach = (host: string) =>
+      inPage(
+        (url: string) =>
+          fetch(url, { mode: 'no-cors' }).then(
+            () => 'reached',
+            () => 'refused',
+          ),
+        `https://${host}/`,
+      );
+    expect(await reach(tls.unknown)).toBe('refused');
+    await isTold('certificate');
+    expect(await reach(tls.asking)).toBe('reached');
+    expect(tls.given).toEqual(['']);
+    await isTold('client-certificate');
+    await nothingHappened();
   });
 
   test('uses no key of the practice, even from its own host', async () => {

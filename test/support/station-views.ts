@@ -74,6 +74,7 @@ export const session = (
       { id: 'directory', name: 'Directory', icon: 'phone' },
     ],
     activeApp: 'chart',
+    hasPopup: false,
     secondsToLock: 102,
     lockSeconds: 120,
     over: { kind: 'nothing' },
@@ -293,6 +294,7 @@ export const scenes = {
       activeApp: 'app0',
     }),
   },
+  'bar-popup': { url: '/bar', view: session({ hasPopup: true }) },
   'bar-marks-offline': {
     url: '/bar',
     view: session({}, { simulated: true, unsealed: true, ledgerRefused: true, link: offline }),

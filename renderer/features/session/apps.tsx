@@ -19,13 +19,18 @@ function usePerPage(): number {
   return count;
 }
 
-/** The apps of the session, as tabs of the rail. The bar is its own window, so no menu can drop from it. */
+/**
+ * The apps of the session, as tabs of the rail. The bar is its own window, so no menu can drop from it. Where an
+ * app has opened a window its tab closes that: the window has no frame.
+ */
 export function Apps({
   apps,
   active,
+  hasPopup,
 }: {
   apps: SessionScreen['apps'];
   active: string | undefined;
+  hasPopup: boolean;
 }) {
   const t = useWords();
   const shown = usePerPage();
@@ -36,19 +41,23 @@ export function Apps({
   const page = (home + (turned.active === active ? turned.pages : 0)) % pages;
   return (
     <nav className="apps" aria-label={t('bar.apps')}>
-      {apps.slice(page * shown, (page + 1) * shown).map(({ id, name, icon }) => (
-        <button
-          key={id}
-          type="button"
-          className="app"
-          title={name}
-          {...(id === active ? { 'aria-current': true } : {})}
-          onClick={() => intend(station.selectApp(id))}
-        >
-          <Icon name={isIconName(icon) ? icon : 'app-window'} />
-          <span className="label">{name}</span>
-        </button>
-      ))}
+      {apps.slice(page * shown, (page + 1) * shown).map(({ id, name, icon }) => {
+        const closes = hasPopup && id === active;
+        const own = isIconName(icon) ? icon : 'app-window';
+        return (
+          <button
+            key={id}
+            type="button"
+            className="app"
+            title={name}
+            {...(id === active ? { 'aria-current': true } : {})}
+            onClick={() => intend(closes ? station.closePopup() : station.selectApp(id))}
+          >
+            <Icon name={closes ? 'x' : own} />
+            <span className="label">{closes ? t('bar.closePopup') : name}</span>
+          </button>
+        );
+      })}
       {pages > 1 && (
         <Button
           look="quiet"

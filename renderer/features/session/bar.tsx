@@ -56,7 +56,7 @@ function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: b
       {isClosing ? (
         <Closing onCancel={() => setClosing(undefined)} />
       ) : (
-        <Apps apps={screen.apps} active={screen.activeApp} />
+        <Apps apps={screen.apps} active={screen.activeApp} hasPopup={screen.hasPopup} />
       )}
       <span className="grow" />
       <Marks />

@@ -219,6 +219,7 @@ export const words = {
     label: 'Session',
     apps: 'Apps',
     more: 'More',
+    closePopup: 'Close window',
     locksIn: 'Locks in',
     switchUser: 'Switch',
     signOut: 'Sign out',

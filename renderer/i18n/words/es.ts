@@ -221,6 +221,7 @@ export const words: Words = {
     label: 'Sesión',
     apps: 'Aplicaciones',
     more: 'Más',
+    closePopup: 'Cerrar ventana',
     locksIn: 'Se bloquea en',
     switchUser: 'Cambiar',
     signOut: 'Salir',

@@ -29,6 +29,7 @@ const events: Record<EventType, Sentence> = {
   'app.opened': (who) => `${someone(who)} opened an app`,
   'app.blocked': () => 'Something an app tried was blocked',
   'app.crashed': () => 'An app stopped working',
+  'app.printed': (who) => `${someone(who)} sent a page to the printer`,
   'clock.jumped': () => 'The clock jumped',
   'journal.recovered': () => 'The journal was recovered',
   'ledger.witnessed': () => 'The station confirmed the server’s log',

@@ -28,6 +28,7 @@ const events: Record<EventType, (who: string | undefined) => string> = {
   'app.opened': (who) => `${someone(who)} abrió una aplicación`,
   'app.blocked': () => 'Se bloqueó un intento de una aplicación',
   'app.crashed': () => 'Una aplicación dejó de funcionar',
+  'app.printed': (who) => `${someone(who)} envió una página a la impresora`,
   'clock.jumped': () => 'El reloj dio un salto',
   'journal.recovered': () => 'Se recuperó el diario',
   'ledger.witnessed': () => 'El puesto confirmó el registro del servidor',

@@ -1,0 +1,219 @@
+import { type Page, expect, test } from '@playwright/test';
+import { BAR_HEIGHT } from '../../main/windows/bar-height.ts';
+import { type Demo, startDemo } from '../support/demo.ts';
+import { startHostileApp } from '../support/hostile-app.ts';
+import { startPrinter } from '../support/printer.ts';
+import { type Station, until } from '../support/station.ts';
+
+/** What policy can let an app do: windows at its own hosts, and printing. That both are closed: hostile.spec.ts. */
+test.describe.configure({ mode: 'serial' });
+let app: Awaited<ReturnType<typeof startHostileApp>>;
+let printer: Awaited<ReturnType<typeof startPrinter>>;
+let demo: Demo;
+let station: Station;
+let page: Page;
+
+test.beforeAll(async () => {
+  app = await startHostileApp();
+  printer = await startPrinter();
+  demo = await startDemo(
+    { idleLockSeconds: 600 },
+    { url: app.url, hosts: app.hosts, allow: ['popup', 'print'] },
+  );
+  ({ station } = await demo.launch({ demoKeys: false, env: printer.env }));
+  await station.stepIs('waiting');
+  await station.open(demo.nurse);
+  page = await station.clinicalApp('/chart');
+  await isSeen('/chart');
+});
+test.afterAll(async () => {
+  await demo.stop();
+  await printer.stop();
+  await app.stop();
+});
+
+const isSeen = (path: string) =>
+  until(`${path} on screen`, async () => {
+    const shown = await station.shown();
+    return shown.includes(path) && !shown.includes('/curtain');
+  });
+const isGone = (path: string) =>
+  until(`no ${path} on screen`, async () => !(await station.shown()).includes(path));
+const press = async (name: string) =>
+  (await station.bar()).getByRole('button', { name, exact: true }).click();
+const lock = async () => {
+  await press('Lock');
+  await station.screenIs('curtain');
+};
+const told = async (type: string) =>
+  (await demo.allEvents())
+    .filter(({ event }) => event.type === type)
+    .map(({ event }) => ({ outcome: event.outcome, ...event.detail }));
+/** The first attempt of its kind is told at once; repeated ones are counted (main/app/sparingly.ts). */
+const isRefused = async (what: string, name: string, attempt: () => Promise<unknown>) => {
+  const attempts = async () =>
+    (await told('app.blocked')).filter(
+      (detail) => Reflect.get(detail, 'what') === what && Reflect.get(detail, 'app') === name,
+    ).length;
+  expect(await attempts()).toBe(0);
+  await attempt();
+  await until(`"${what}" of ${name} at the server`, async () => (await attempts()) > 0);
+};
+/** The windows of the app, as Electron knows them: where, how, and in which partition as counted from the first. */
+const windows = () =>
+  station.app.evaluate(({ BrowserWindow }) => {
+    const all = BrowserWindow.getAllWindows().filter(({ webContents }) =>
+      webContents.getURL().startsWith('http'),
+    );
+    const own = all.filter((one) => !one.webContents.getURL().startsWith('https://localhost/'));
+    return own.map((one) => ({
+      path: new URL(one.webContents.getURL()).pathname,
+      isVisible: one.isVisible(),
+      isMuted: one.webContents.isAudioMuted(),
+      isOnTop: one.isAlwaysOnTop() || one.isFullScreen() || one.isKiosk(),
+      isSamePartition: one.webContents.session === own[0]?.webContents.session,
+      bounds: one.getBounds(),
+    }));
+  });
+const popups = async () => (await windows()).filter(({ path }) => path === '/frame');
+
+test('a link opens a window over the app, which its tab closes; each is an event', async () => {
+  await page.click('#blank');
+  await isSeen('/frame');
+  const work = { x: 0, y: BAR_HEIGHT, width: 1920, height: 1080 - BAR_HEIGHT };
+  expect(await popups()).toEqual([
+    {
+      path: '/frame',
+      isVisible: true,
+      isMuted: false,
+      isOnTop: false,
+      isSamePartition: true,
+      bounds: work,
+    },
+  ]);
+  await until('the window at the server', async () =>
+    (await told('app.opened')).some((detail) => Reflect.get(detail, 'popup') === true),
+  );
+
+  // It goes with its app and its session, and comes back with them.
+  await (await station.clinicalApp('/frame')).evaluate(() => Reflect.set(window, '__same', true));
+  await press('Labs');
+  await isGone('/frame');
+  expect((await popups())[0]).toMatchObject({ isVisible: false, isMuted: true });
+  await press('Chart');
+  await isSeen('/frame');
+  await lock();
+  expect((await station.shown()).filter((path) => path !== '/')).toEqual(['/curtain']);
+  expect((await popups())[0]).toMatchObject({ isVisible: false, isMuted: true });
+  await station.open(demo.nurse);
+  await isSeen('/frame');
+  const popup = await station.clinicalApp('/frame');
+  expect(await popup.evaluate(() => Reflect.get(window, '__same') as unknown)).toBe(true);
+
+  await press('Close window');
+  await isGone('/frame');
+  expect(await popups()).toEqual([]);
+  await expect((await station.bar()).getByRole('button', { name: 'Chart' })).toBeVisible();
+  await isSeen('/chart');
+});
+
+test('a window has the rights of its app and no others, whatever it is asked to be like', async () => {
+  const features =
+    'width=300,height=200,left=9,top=9,alwaysOnTop=yes,kiosk=yes,fullscreen=yes,nodeIntegration=yes,' +
+    'contextIsolation=no,sandbox=no,webviewTag=yes,frame=yes,show=yes';
+  await page.evaluate((given) => void window.open('/frame', 'x', given), features);
+  await isSeen('/frame');
+  const popup = await station.clinicalApp('/frame');
+  expect(await popups()).toMatchObject([{ isOnTop: false, bounds: { x: 0, y: BAR_HEIGHT } }]);
+  const tried = await popup.evaluate(async () => {
+    moveTo(400, 400);
+    resizeTo(100, 100);
+    return {
+      node: ['require', 'process', 'module', 'station'].filter((name) => name in window),
+      key: await navigator.credentials
+        .get({ publicKey: { challenge: new Uint8Array(32), timeout: 500 } })
+        .then(
+          () => 'answered',
+          (error: Error) => error.name,
+        ),
+    };
+  });
+  expect(tried).toEqual({ node: [], key: 'NotAllowedError' });
+  expect((await popups())[0]?.bounds).toMatchObject({ x: 0, y: BAR_HEIGHT, width: 1920 });
+
+  await isRefused('file-chooser', 'chart', () => popup.click('#file'));
+  await isRefused('navigation', 'chart', () =>
+    popup.evaluate((url) => void (location.href = url), app.elsewhere),
+  );
+  await isRefused('window', 'chart', () =>
+    popup.evaluate((url) => void window.open(url), app.elsewhere),
+  );
+  expect(app.strayed).toEqual([]);
+  expect(popup.url()).toBe(`${app.url}frame`);
+
+  // The page that opened it may use it and close it, as apps do.
+  await page.evaluate(() => window.open('', 'x')?.close());
+  await isGone('/frame');
+});
+
+test('no more than four at once, and none from behind the curtain', async () => {
+  const opened = await page.evaluate(() =>
+    [1, 2, 3, 4, 5].map((turn) => window.open('/frame', `turn${turn}`) !== null),
+  );
+  expect(opened).toEqual([true, true, true, true, false]);
+  await until('four windows', async () => (await popups()).length === 4);
+  for (const left of [3, 2, 1, 0]) {
+    await press('Close window');
+    await until(`${left} windows`, async () => (await popups()).length === left);
+  }
+  const labs = await station.clinicalApp('/labs');
+  await lock();
+  await isRefused('window', 'labs', async () => {
+    expect(await labs.evaluate(() => window.open('/frame') === null)).toBe(true);
+  });
+  expect((await station.shown()).filter((path) => path !== '/')).toEqual(['/curtain']);
+  await station.open(demo.nurse);
+  await isSeen('/chart');
+});
+
+test('a page is printed by the system’s printer, without a dialog, under a title that says nothing', async () => {
+  const before = (await windows()).length;
+  await page.evaluate(() => {
+    document.title = 'Lopez, Maria';
+    print();
+  });
+  const [printed] = await until('a document at the printer', async () => {
+    const all = await printer.documents();
+    return all.length > 0 && all;
+  });
+  expect(printed?.subarray(0, 5).toString()).toBe('%PDF-');
+  // Its links are in the PDF as they are.
+  expect(printed?.toString('latin1')).toContain(`${app.url}frame`);
+  await until('the job to be done', async () => (await printer.jobs()) !== '');
+  expect(await printer.jobs()).toMatch(/^ward .* Wardlock\n$/);
+  await until('the print at the server', async () => (await told('app.printed')).length === 1);
+  expect(await told('app.printed')).toEqual([{ outcome: 'success', app: 'chart' }]);
+  expect((await windows()).length).toBe(before);
+});
+
+test('nothing is printed from behind the curtain', async () => {
+  const labs = await station.clinicalApp('/labs');
+  await lock();
+  await isRefused('print', 'labs', () => labs.evaluate(() => print()));
+  await station.open(demo.nurse);
+  await isSeen('/chart');
+  expect(await printer.documents()).toHaveLength(1);
+});
+
+test('windows end with the session; a printer that is not there is told', async () => {
+  await printer.stop();
+  await page.evaluate(() => print());
+  await until('the failure at the server', async () =>
+    (await told('app.printed')).some(({ outcome }) => outcome === 'failure'),
+  );
+  await page.evaluate(() => void window.open('/frame'));
+  await isSeen('/frame');
+  await press('Sign out');
+  await station.screenIs('curtain');
+  expect(await windows()).toEqual([]);
+});
