@@ -1,4 +1,4 @@
-import type { ElectronApplication } from '@playwright/test';
+import type { InMain } from './inspected-agent.ts';
 import type { StationView } from '../../preload/contract.ts';
 import type { Control } from './simulator.ts';
 import { type DemoPerson, until } from './station.ts';
@@ -7,7 +7,7 @@ import { type DemoPerson, until } from './station.ts';
  * A person in front of a station whose pages Playwright cannot reach any more: it gives up a page for good
  * once its renderer has died, and all of them when the computer sleeps. The way through main stays.
  */
-export function throughMain(app: ElectronApplication, keys: Control) {
+export function throughMain(app: InMain, keys: Control) {
   /** What this code says in the page with this path; undefined where it does not answer within a second. */
   const run = <T>(path: string, code: string): Promise<T | undefined> =>
     app.evaluate(
