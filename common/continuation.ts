@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromBase64, toBase64, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Checkpoint } from './checkpoint.ts';

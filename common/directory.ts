@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { base64urlText, id } from './event.ts';
 import { shownText } from './shown-text.ts';
 import { clinicalApp, policy } from './policy.ts';

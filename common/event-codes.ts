@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyRefusals } from './key-refusal.ts';
 
 /** Why an attempt at the curtain did not open: `code` of `auth.refused`, and the sentence that the curtain says. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Sha256, toHex, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
 import { leafHash } from './tree.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What can go wrong with a key, one code each. The same codes stand in events, logs and translations. */
 export const keyRefusals = [

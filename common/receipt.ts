@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromBase64 } from './bytes.ts';
 
 /** A SHA-256 in base64, as tree hashes go over the wire. */

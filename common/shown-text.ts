@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A name that people read: at least one character, no control character (PostgreSQL cannot store U+0000). */
 export const shownText = (max: number) =>

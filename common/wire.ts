@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventType, hashHex, id } from './event.ts';
 import { shownText } from './shown-text.ts';
 

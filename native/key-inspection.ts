@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyRefusal } from '../common/key-refusal.ts';
 
 /** CTAP versions are short words; what a hostile key says instead is not passed on. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyRefusal } from '../common/key-refusal.ts';
 
 /** Whoever keeps the process running asks whether it is there. */

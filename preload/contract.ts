@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AccessRefusal, accessRefusal } from '../common/event-codes.ts';
 import { checkNames, findings } from '../common/findings.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type MemberFields, consoleRole } from './domain/directory-import.ts';
 import type { MemberRow, NewMember } from './store/directory-members.ts';
 

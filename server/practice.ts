@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { credential, member } from '../common/directory.ts';
 import { clinicalApp, policy } from '../common/policy.ts';
 import { shownText } from '../common/shown-text.ts';

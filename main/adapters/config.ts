@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isLoopback } from '../../common/loopback.ts';
 import { type Result, err, ok } from '../../common/result.ts';
 import { pairingCode } from '../../common/wire.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Result, ok } from '../../common/result.ts';
 import { type PairResponse, pairResponse } from '../../common/wire.ts';
 import type { Transport, TransportError } from '../ports/transport.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Session, session } from 'electron';
-import { z } from 'zod';
+import * as z from 'zod';
 import { denyEverything } from './lockdown.ts';
 import { pageHeaders } from './page-headers.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A backup is gzip of JSON, one a line: the header; with keys, one line for each of their files; for each

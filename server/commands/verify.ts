@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Result, err, ok } from '../../common/result.ts';
 import { list, optional, path } from '../config/field.ts';
 import { type TrustedNote, isGood, verifyExport } from '../ledger/verify/verify-export.ts';

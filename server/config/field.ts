@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One option or setting: what it may be, how that is said, and how text becomes its JSON value. */
 export interface Field<T = unknown> {

@@ -1,6 +1,6 @@
 import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import { parseAuthenticatorData } from '@simplewebauthn/server/helpers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Sha256, fromBase64url, toHex, utf8 } from '../../common/bytes.ts';
 import type { Credential } from '../../common/directory.ts';
 import type { AccessEvent, AccessProof } from '../../common/event.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { shownText } from '../../common/shown-text.ts';
 
 export const consoleRoles = ['administrator', 'security-officer', 'auditor'] as const;

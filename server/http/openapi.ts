@@ -4,7 +4,7 @@ import {
   createJsonSchemaTransform,
   createJsonSchemaTransformObject,
 } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { wireError } from '../../common/wire.ts';
 import { CONSOLE_COOKIE } from './console-cookie.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { credential } from '../../common/directory.ts';
 import { id } from '../../common/event.ts';
 import { ed25519Jwk } from '../../common/wire.ts';

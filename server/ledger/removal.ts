@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { utf8 } from '../../common/bytes.ts';
 import { canonicalJson } from '../../common/canonical.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { id } from '../../common/event.ts';
 import { eventList, overview } from '../../common/wire.ts';
 import type { Context } from '../context.ts';

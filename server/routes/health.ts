@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { within } from '../deadline.ts';
 import { Refusal } from '../errors.ts';
 import { sameText } from '../hash.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { toBase64 } from '../../common/bytes.ts';
 import { id } from '../../common/event.ts';
 import { consistencyAnswer, inclusionAnswer, receipt } from '../../common/receipt.ts';

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_EVENT_BYTES } from '../../common/event.ts';
 import {
   EVENTS_CONTENT_TYPE,

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { commandAnswer } from '../../common/command.ts';
 import type { Context } from '../context.ts';
 import { bootWatch } from '../http/boot-watch.ts';

@@ -106,6 +106,14 @@ describe('the bundles', () => {
     expect(await containing(bundle('agent'), 'WARDLOCK_SIMULATED_KEY')).toEqual([]);
   });
 
+  test('none speaks the languages that come with zod: `import { z }` would bring them all', async () => {
+    const dutch = await readFile(path.join(root, 'node_modules/zod/v4/locales/nl.js'), 'utf8');
+    expect(dutch).toContain('Ongeldige invoer');
+    for (const name of ['agent', 'agent-dev', 'server']) {
+      expect(await containing(bundle(name), 'Ongeldige invoer'), name).toEqual([]);
+    }
+  });
+
   test('the server folder holds the listed names and nothing else', async () => {
     expect(withoutHashes(await files(bundle('server')))).toEqual(
       await committed('server-names.txt'),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pinHash } from './client-pin.ts';
 import { fault } from './faults.ts';
 import { newHmacSecret } from './hmac-secret.ts';

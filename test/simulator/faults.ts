@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HID, HID_ERROR, REPORT_BYTES, toReports } from './frames.ts';
 import { subCommandOf } from './heard.ts';
 
