@@ -1,13 +1,36 @@
 import { readFile, readdir } from 'node:fs/promises';
 
-/** Proportional set size of a process and all its descendants, in MiB (Linux). */
+/**
+ * Proportional set size of a process and all its descendants, in MiB (Linux). The pages of the executable are
+ * shared with any other Electron that runs: only with none beside it do two readings compare.
+ */
 export async function memoryOfTree(root: number): Promise<number> {
-  let kilobytes = 0;
+  let sum = 0;
+  for (const pid of (await tree(root)).keys()) sum += await mebibytes(pid, ['Pss']);
+  return sum;
+}
+
+/**
+ * What a process and all its descendants have allocated, in MiB by Chromium's `--type` (Linux): anonymous and shared
+ * memory, without the pages of files, which come and go with whoever else has them mapped.
+ */
+export async function allocatedByType(root: number): Promise<ReadonlyMap<string, number>> {
+  const sums = new Map<string, number>();
   for (const pid of (await tree(root)).keys()) {
-    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
-    kilobytes += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    // A zygote's children write their arguments with spaces between.
+    const type = /--type=([\w-]+)/.exec(command)?.[1] ?? 'main';
+    sums.set(type, (sums.get(type) ?? 0) + (await mebibytes(pid, ['Pss_Anon', 'Pss_Shmem'])));
   }
-  return kilobytes / 1024;
+  return sums;
+}
+
+async function mebibytes(pid: number, fields: readonly string[]): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+  const kilobytes = fields.map((field) =>
+    Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0),
+  );
+  return kilobytes.reduce((sum, one) => sum + one, 0) / 1024;
 }
 
 /** Of every second the kernel counts a hundred ticks, whatever its own clock (Linux, USER_HZ). */

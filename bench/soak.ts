@@ -63,10 +63,15 @@ for (const [what, button] of [
 ] as const) {
   if (switches === 0) break;
   const { before, after } = await takeTurns(button, switches);
-  const growth = (after / before).toFixed(3);
+  const whole = (kept: typeof after) => [...kept.values()].reduce((sum, one) => sum + one, 0);
+  const [first, last] = [whole(before), whole(after)];
+  const growth = (last / first).toFixed(3);
   say(
-    `${switches} ${what}: ${before.toFixed(0)} to ${after.toFixed(0)} MiB, ${growth} × (reach: 1.1 ×)`,
+    `${switches} ${what}: ${first.toFixed(0)} to ${last.toFixed(0)} MiB, ${growth} × (reach: 1.1 ×)`,
   );
+  for (const [type, kept] of after) {
+    say(`  ${type}: ${(before.get(type) ?? 0).toFixed(1)} to ${kept.toFixed(1)} MiB`);
+  }
 }
 
 if (events > 0) {
