@@ -107,6 +107,7 @@ async function start(config: StationConfig): Promise<void> {
   // The curtain comes first: nothing that follows may fail with a desktop in sight.
   const shell = await createShell(config, clock, __dirname, report, fatal);
   ({ desk } = shell);
+  await shell.drawn;
   try {
     await putToWork(config, clock, shell);
   } catch (error) {
@@ -193,7 +194,7 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     },
     report,
   };
-  // Loaded only now: the curtain draws itself meanwhile.
+  // Loaded only now: it takes as long as all before it.
   const { startPairedStation } = await import('./paired-station.ts');
   // A full disk, or a predecessor that is not quite gone: it opens once the journal can be written.
   let started = await startPairedStation(options);

@@ -13,13 +13,18 @@ import type { Clock } from './ports/clock.ts';
 import { demoKeysWindow } from './windows/demo-keys.ts';
 import { stationPages } from './windows/pages.ts';
 import type { SessionListener } from './windows/session-windows.ts';
-import { type Desk, desk } from './windows/surfaces.ts';
+import { type Desk, desk, within } from './windows/surfaces.ts';
+
+/** A curtain that does not draw itself keeps the station from work this long; its cloth covers meanwhile. */
+const CURTAIN_PATIENCE_MS = 3_000;
 
 type Check = (name: CheckName) => Promise<Checked>;
 
 /** Windows and pages, covered from the first moment; the station is put behind them when it is there. */
 export interface Shell {
   readonly desk: Desk;
+  /** Resolves once the curtain is drawn, or has had its time to: main's files and answers are what it waits for. */
+  readonly drawn: Promise<unknown>;
   /** What the curtain says while there is no station yet. Returns the number of that view. */
   boot(stop: Stop, unsealed?: boolean): number;
   /** The same, for a station that wants a pairing code. */
@@ -47,6 +52,8 @@ export async function createShell(
   );
   let takeCode = (_code: string): void => undefined;
   let check: Check | undefined;
+  let hasDrawn = (): void => undefined;
+  const drawn = within(CURTAIN_PATIENCE_MS, new Promise<void>((resolve) => (hasDrawn = resolve)));
 
   const sessionListener = (session: string): SessionListener => {
     const note = (type: EventType, outcome: 'success' | 'failure', detail: EventDraft['detail']) =>
@@ -85,6 +92,7 @@ export async function createShell(
       // Nothing can be looked at before there is a configuration in force.
       check: (name) => check?.(name) ?? { finding: 'after-server' },
       setLanguage,
+      drawn: () => hasDrawn(),
       naming: (session, page) => windows.naming(page, session),
     },
     pages.origin,
@@ -132,6 +140,7 @@ export async function createShell(
 
   return {
     desk: windows,
+    drawn,
     boot(stop, unsealed = boot.unsealed) {
       takeCode = () => undefined;
       return tell({ unsealed, screen: { kind: 'curtain', step: { kind: 'stopped', stop } } });

@@ -218,6 +218,8 @@ export const stationContract = {
     pair: ask(z.tuple([z.string().max(64)]), z.void()),
     check: ask(z.tuple([checkName]), checked),
     setLanguage: ask(z.tuple([language]), z.void()),
+    /** The curtain has drawn itself, letters and all, for the first time. */
+    drawn: ask(nothing, z.void()),
     /** The bar: the session whose member's name it has just drawn. */
     naming: ask(z.tuple([sessionId]), z.void()),
   },

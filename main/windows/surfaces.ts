@@ -27,7 +27,7 @@ export interface Desk extends Surfaces {
 }
 
 /** Whether the promise was there in time. */
-const within = (ms: number, promise: Promise<unknown>): Promise<boolean> =>
+export const within = (ms: number, promise: Promise<unknown>): Promise<boolean> =>
   Promise.race([
     promise.then(() => true),
     new Promise<boolean>((resolve) => void setTimeout(() => resolve(false), ms)),

@@ -1,7 +1,8 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { type Demo, startDemo } from '../support/demo.ts';
-import { type RunningAgent } from '../support/electron-app.ts';
+import { type RunningAgent, launchElectron } from '../support/electron-app.ts';
 import { type Station, until } from '../support/station.ts';
 
 /** What pages may not do, asserted from the pages' side. Tagged: also run without root, in the sandbox. */
@@ -244,4 +245,31 @@ test.describe('@security the shell', () => {
       (await demo.allEvents()).some(({ event }) => event.type === 'session.lost'),
     );
   });
+});
+
+test('a station whose curtain cannot draw itself is covered by its cloth, and works all the same', async () => {
+  const out = path.resolve(import.meta.dirname, '../../out');
+  const bundle = await mkdtemp(path.join(out, 'undrawn-'));
+  const demo = await startDemo();
+  try {
+    await cp(path.join(out, 'agent-dev'), bundle, { recursive: true });
+    await writeFile(path.join(bundle, 'ui', 'app.js'), '');
+    const env: Record<string, string> = { ...demo.stack.agentEnvironment };
+    delete env['WARDLOCK_DEMO_KEYS'];
+    const agent = await launchElectron(bundle, { env });
+    await until('the start at the server', async () =>
+      (await demo.events()).some(({ event }) => event.type === 'station.started'),
+    );
+    const shown = await agent.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map((window) => [
+        window.isVisible(),
+        window.getBackgroundColor(),
+      ]),
+    );
+    expect(shown).toEqual([[true, '#B5D1C4']]);
+    await agent.stop();
+  } finally {
+    await demo.stop();
+    await rm(bundle, { recursive: true, force: true });
+  }
 });

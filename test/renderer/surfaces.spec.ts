@@ -68,6 +68,20 @@ test('past the offline limit the curtain says for how many days; offline, how ol
   await expect(note).toContainText('lista de personal del 17 de noviembre, 06:38');
 });
 
+test('the curtain of a station that starts tells that it is drawn, once its letters are there', async ({
+  open,
+}) => {
+  const { page, station } = await open({
+    url: '/curtain',
+    view: curtain({ kind: 'stopped', stop: 'starting' }),
+  });
+  const drawn = [{ name: 'drawn', args: [] }];
+  await expect.poll(() => station.asked).toEqual(drawn);
+  expect(await page.evaluate(() => document.fonts.status)).toBe('loaded');
+  await show(page, station, tap);
+  expect(station.asked).toEqual(drawn);
+});
+
 test('the curtain of an open session is closed cloth', async ({ open }) => {
   const { page } = await open(scenes['curtain-session']);
   await expect(page.locator('.opening')).toHaveCount(0);

@@ -25,6 +25,11 @@ export function Curtain() {
   const close = () => setAside(undefined);
   // A key that answers has helped already.
   useEffect(close, [step?.kind]);
+  const isStarting = step?.kind === 'stopped' && step.stop === 'starting';
+  // Main goes on once everything is here: while it loads the rest it answers nobody.
+  useEffect(() => {
+    if (isStarting) void document.fonts.ready.then(() => intend(station.drawn()));
+  }, [isStarting]);
 
   if (aside === 'help') return <Helping first={topicOf(step)} onClose={close} />;
   if (aside === 'checks') return <Checking onClose={close} />;
@@ -56,7 +61,7 @@ export function Curtain() {
         <Button icon="circle-question-mark" onClick={() => setAside('help')}>
           {t('help')}
         </Button>
-        {step?.kind === 'stopped' && step.stop !== 'starting' && checks}
+        {step?.kind === 'stopped' && !isStarting && checks}
       </Floor>
     </div>
   );
