@@ -1,4 +1,7 @@
-import { type BrowserWindow, type Display, type Rectangle, screen } from 'electron';
+import { BrowserWindow, type Display, type Rectangle, screen } from 'electron';
+
+/** A program that takes the focus again and again does not keep main busy. */
+const REFOCUS_MS = 100;
 
 export interface Curtains {
   /** Covers every display; synchronous, and repeated calls are harmless. */
@@ -36,6 +39,18 @@ export function curtains(
     window.moveTop();
   };
 
+  /** What is typed at the curtain is a PIN: another program that takes the focus does not keep it. */
+  const made = (display: Display, isWorking: boolean) => {
+    const window = make(display, isWorking);
+    const refocus = () => {
+      if (!covered || window.isDestroyed() || BrowserWindow.getFocusedWindow() !== null) return;
+      raise(window);
+      window.focus();
+    };
+    if (isWorking) window.on('blur', () => void setTimeout(refocus, REFOCUS_MS));
+    return window;
+  };
+
   const place = (window: BrowserWindow, display: Display) => {
     const now = window.getBounds();
     const wanted = coveringBounds(display);
@@ -52,7 +67,7 @@ export function curtains(
       const isWorking = display.id === working;
       const before = byDisplay.get(display.id);
       const isUsable = before?.isWorking === isWorking && !before.window.isDestroyed();
-      const window = isUsable ? before.window : make(display, isWorking);
+      const window = isUsable ? before.window : made(display, isWorking);
       byDisplay.set(display.id, { window, isWorking });
       place(window, display);
       if (covered || !isWorking) raise(window);

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { startDisplay } from '../../tools/display.mjs';
-import { endingWithUs } from '../../tools/service.mjs';
 import { productionFuses, readFuses } from '../../tools/fuses.mjs';
 import { packedAgents } from '../support/packed-agent.ts';
 import { until } from '../support/station.ts';
-import { BROWSER_KEYS, WINDOW_MANAGER_KEYS, handsOn } from '../support/x11.ts';
+import { BROWSER_KEYS, WINDOW_MANAGER_KEYS, handsOn, startOpenbox } from '../support/x11.ts';
 
 /** The two packages of this commit, as a user starts them. */
 test.describe.configure({ mode: 'serial' });
@@ -25,9 +23,6 @@ test.afterAll(async () => {
   await packages?.stop();
   await display?.stop();
 });
-
-/** What docs/operations.md tells to start openbox with. */
-const KIOSK = path.resolve('installer/kiosk/openbox.xml');
 
 const executable = (folder: string) => path.join(folder, 'wardlock');
 
@@ -151,12 +146,7 @@ for (const withManager of [false, true])
   test(`no key leaves the production package ${withManager ? 'under openbox' : 'on a bare display'}`, async () => {
     test.setTimeout(300_000);
     const own = await startDisplay();
-    const manager = withManager
-      ? spawn(...endingWithUs('openbox', ['--sm-disable', '--config-file', KIOSK]), {
-          env: { ...process.env, DISPLAY: own.name },
-          stdio: 'ignore',
-        })
-      : undefined;
+    const manager = withManager ? await startOpenbox(own.name) : undefined;
     const hands = handsOn(own.name);
     const running = await packages.start(packages.production, { env: { DISPLAY: own.name } });
     try {
@@ -187,7 +177,7 @@ for (const withManager of [false, true])
     } finally {
       running.child.kill('SIGKILL');
       await running.code;
-      manager?.kill();
+      manager?.stop();
       await own.stop();
     }
   });

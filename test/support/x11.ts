@@ -1,5 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import path from 'node:path';
 import { promisify } from 'node:util';
+import { endingWithUs } from '../../tools/service.mjs';
+import { until } from './station.ts';
 
 const run = promisify(execFile);
 
@@ -24,6 +27,21 @@ export const WINDOW_MANAGER_KEYS = (
   'ctrl+alt+t ctrl+alt+Delete ctrl+Escape ctrl+shift+Escape alt+Print Print super+Up super+Down super+Left ' +
   'super+Tab alt+shift+Right'
 ).split(' ');
+
+/** openbox as docs/operations.md tells to start it; resolves once it manages the display. */
+export async function startOpenbox(display: string): Promise<{ stop(): void }> {
+  const env = { ...process.env, DISPLAY: display };
+  const config = path.resolve('installer/kiosk/openbox.xml');
+  const manager = spawn(...endingWithUs('openbox', ['--sm-disable', '--config-file', config]), {
+    env,
+    stdio: 'ignore',
+  });
+  await until('openbox', async () => {
+    const { stdout } = await run('xprop', ['-root', '_NET_SUPPORTING_WM_CHECK'], { env });
+    return stdout.includes('window id');
+  });
+  return { stop: () => void manager.kill() };
+}
 
 /** A person's hands and eyes at a display: real input, and the windows that the X server shows. */
 export function handsOn(display: string) {
