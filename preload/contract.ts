@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type AccessRefusal, accessRefusal } from '../common/event-codes.ts';
 import { checkNames, findings } from '../common/findings.ts';
 
-export { PRINT_CHANNEL, askChannel, tellChannel } from './channels.ts';
+export { WISH_CHANNEL, askChannel, tellChannel } from './channels.ts';
 
 /**
  * The one IPC contract: main's handlers, the preload API and the test doubles derive from this value.

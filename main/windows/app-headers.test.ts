@@ -22,7 +22,7 @@ test('what an app says of its own rights never comes last; everything else stays
   expect(headers['content-security-policy']).toEqual([
     "default-src 'self'",
     'sandbox allow-modals',
-    'sandbox allow-scripts allow-same-origin allow-forms allow-popups allow-downloads',
+    'sandbox allow-scripts allow-same-origin allow-forms allow-popups',
   ]);
 });
 

@@ -29,11 +29,12 @@ export function appHeaders(given: HeaderMap): Record<string, string | string[]> 
     ...Object.fromEntries(kept),
     // Of two values for one feature the later counts (RFC 8941, 3.2).
     'permissions-policy': [[...headerValues(given, 'permissions-policy'), ...REFUSED].join(', ')],
-    // No modal dialogs of the system: print() would open one over the curtain. (Popups and downloads are
-    // refused, and told, by main.)
+    // No modal dialogs of the system: print() would open one over the curtain. No downloads: where main refuses
+    // one, Chromium has written it to a temporary file already, and deletes that. (Popups are refused, and told,
+    // by the window-open handler.)
     'content-security-policy': [
       ...headerValues(given, 'content-security-policy'),
-      'sandbox allow-scripts allow-same-origin allow-forms allow-popups allow-downloads',
+      'sandbox allow-scripts allow-same-origin allow-forms allow-popups',
     ],
   };
 }

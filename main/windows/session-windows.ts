@@ -5,7 +5,7 @@ import type {
   WebContents,
 } from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
-import { PRINT_CHANNEL } from '../../preload/contract.ts';
+import { WISH_CHANNEL } from '../../preload/contract.ts';
 import { mayReach } from './app-hosts.ts';
 import { appHeaders, headerValues } from './app-headers.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
@@ -66,9 +66,14 @@ export function sessionWindows(
     const isServiceWorker = headerValues(details.requestHeaders, 'service-worker').length > 0;
     answer({ cancel: isServiceWorker });
   });
-  partition.webRequest.onHeadersReceived(({ responseHeaders }, answer) =>
-    answer({ responseHeaders: appHeaders(responseHeaders) }),
-  );
+  partition.webRequest.onHeadersReceived((details, answer) => {
+    const { responseHeaders, resourceType, webContents } = details;
+    const [disposition = ''] = headerValues(responseHeaders, 'content-disposition');
+    // Refused by the sandbox of these headers, which tells nobody.
+    if (/frame$/i.test(resourceType) && /^\s*attachment/i.test(disposition))
+      blocked(webContents ?? null, 'download');
+    answer({ responseHeaders: appHeaders(responseHeaders) });
+  });
 
   const options: BrowserWindowConstructorOptions = {
     backgroundColor: '#ffffff',
@@ -94,9 +99,11 @@ export function sessionWindows(
       guard(popup);
       running.adopt(running.appOf(webContents)?.id ?? '', popup);
     });
-    webContents.on('ipc-message', ({ senderFrame }, channel) => {
+    webContents.on('ipc-message', ({ senderFrame }, channel, wish) => {
+      if (channel !== WISH_CHANNEL) return;
       // A frame cannot be printed without what is around it.
-      if (channel === PRINT_CHANNEL) void print(webContents, senderFrame?.parent === null);
+      if (wish === 'print') void print(webContents, senderFrame?.parent === null);
+      else blocked(webContents, 'download');
     });
     return window;
   };

@@ -1,3 +1,4 @@
+import { watch } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -356,6 +357,9 @@ test.describe('@security a hostile clinical app', () => {
   });
 
   test('downloads nothing, is asked for no password, and signs nobody in', async () => {
+    // Where a download is begun and refused later, its bytes were in a file meanwhile.
+    const touched: string[] = [];
+    const watcher = watch(home, (_event, name) => touched.push(name ?? ''));
     await click('#download');
     await afterClick(
       "const a = document.createElement('a'); a.download = 'b'; a.href = URL.createObjectURL(new Blob(['planted'])); a.click()",
@@ -374,6 +378,8 @@ test.describe('@security a hostile clinical app', () => {
     await nothingHappened();
     expect(hostile.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
     expect(await filesWith('planted', home)).toEqual([]);
+    watcher.close();
+    expect(touched.filter((name) => /chromium|planted/i.test(name))).toEqual([]);
     await isTold('http-auth');
     await isTold('download');
   });

@@ -166,6 +166,8 @@ test('no more than four at once, and none from behind the curtain', async () => 
     await press('Close window');
     await until(`${left} windows`, async () => (await popups()).length === left);
   }
+  await press('Labs');
+  await isSeen('/labs');
   const labs = await station.clinicalApp('/labs');
   await lock();
   await isRefused('window', 'labs', async () => {
@@ -173,6 +175,7 @@ test('no more than four at once, and none from behind the curtain', async () => 
   });
   expect((await station.shown()).filter((path) => path !== '/')).toEqual(['/curtain']);
   await station.open(demo.nurse);
+  await press('Chart');
   await isSeen('/chart');
 });
 
@@ -197,10 +200,13 @@ test('a page is printed by the system’s printer, without a dialog, under a tit
 });
 
 test('nothing is printed from behind the curtain', async () => {
+  await press('Labs');
+  await isSeen('/labs');
   const labs = await station.clinicalApp('/labs');
   await lock();
   await isRefused('print', 'labs', () => labs.evaluate(() => print()));
   await station.open(demo.nurse);
+  await press('Chart');
   await isSeen('/chart');
   expect(await printer.documents()).toHaveLength(1);
 });
