@@ -208,6 +208,7 @@ export async function startPairedStation(
   });
 
   station.onAppended(uploader.kick);
+  uploader.onDispute((isDisputed) => station.setLogDisputed(isDisputed));
   link.listen((status) => station.setLink(status));
   station.setStop('revoked', options.pairing.isRevoked());
   link.onStanding((standing) => {

@@ -110,6 +110,8 @@ export const stationView = z.strictObject({
   unsealed: z.boolean(),
   /** The server's ledger contradicts what this station has seen: always shown, and nothing is stopped by it. */
   ledgerRefused: z.boolean(),
+  /** The server disputes this station's log, and an administrator must look: always shown, and nothing is stopped by it. */
+  logDisputed: z.boolean(),
   helpPhone: z.string().optional(),
   link: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('connecting') }),

@@ -16,6 +16,7 @@ export function bootView(
     ...rest,
     ...(helpPhone === undefined ? {} : { helpPhone }),
     ledgerRefused: false,
+    logDisputed: false,
     revision,
     link: { kind: 'connecting' },
     parked: [],

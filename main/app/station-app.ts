@@ -77,6 +77,7 @@ export class StationApp {
   private directory: DirectorySnapshot | undefined;
   private link: Link = { kind: 'connecting' };
   private isLedgerRefused = false;
+  private isLogDisputed = false;
   private language: Language;
   private isOver = false;
   private revision: number;
@@ -186,6 +187,12 @@ export class StationApp {
     this.show();
   }
 
+  /** Whether the server disputes this station's log, so that nothing is uploaded. It is shown, and nothing else. */
+  setLogDisputed(isDisputed: boolean): void {
+    this.isLogDisputed = isDisputed;
+    this.show();
+  }
+
   setLanguage(language: Language): void {
     this.language = language;
     this.show();
@@ -270,6 +277,7 @@ export class StationApp {
       simulated,
       unsealed,
       ledgerRefused: this.isLedgerRefused,
+      logDisputed: this.isLogDisputed,
       revision: this.revision,
       language: this.language,
       helpPhone: this.directory?.policy.helpPhone ?? this.facts.helpPhone,

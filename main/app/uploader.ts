@@ -30,6 +30,8 @@ export interface Uploader {
   /** Call after the journal was rewound. */
   resend(): void;
   state(): OutboxState;
+  /** Called when the server begins to dispute this journal, and when that is settled. */
+  onDispute(listener: (isDisputed: boolean) => void): void;
   /** Nothing is sent any more; an answer on its way is not acknowledged (it is sent again: a repeat). */
   close(): void;
 }
@@ -45,11 +47,15 @@ export function createUploader(ports: UploaderPorts): Uploader {
   /** Counts rewinds: an answer to what was sent before one acknowledges nothing. */
   let rewinds = 0;
   let stopWaking = (): void => undefined;
+  let tellDispute = (_isDisputed: boolean): void => undefined;
 
   function dispatch(event: OutboxEvent): void {
     if (isClosed) return;
     const step = outbox(state, event);
+    const wasHalted = state.kind === 'halted';
     state = step.state;
+    const isHalted = state.kind === 'halted';
+    if (isHalted !== wasHalted) tellDispute(isHalted);
     for (const effect of step.effects) perform(effect);
   }
 
@@ -167,6 +173,9 @@ export function createUploader(ports: UploaderPorts): Uploader {
       dispatch({ type: 'rewound', waiting: journal.waiting() });
     },
     state: () => state,
+    onDispute(listener) {
+      tellDispute = listener;
+    },
     close() {
       isClosed = true;
       stopWaking();

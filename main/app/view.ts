@@ -16,6 +16,7 @@ export interface Scene {
   readonly simulated: boolean;
   readonly unsealed: boolean;
   readonly ledgerRefused: boolean;
+  readonly logDisputed: boolean;
   readonly helpPhone: string | undefined;
   readonly link: Link;
   /** Events that the server does not have yet. */
@@ -51,6 +52,7 @@ export function stationView(state: StationState, scene: Scene): StationView {
     simulated: scene.simulated,
     unsealed: scene.unsealed,
     ledgerRefused: scene.ledgerRefused,
+    logDisputed: scene.logDisputed,
     ...(scene.helpPhone === undefined ? {} : { helpPhone: scene.helpPhone }),
     link: link(scene),
     parked: parked(state, memberOf),

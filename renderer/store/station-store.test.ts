@@ -10,6 +10,7 @@ const view = (revision: number, place: string): StationView => ({
   simulated: false,
   unsealed: false,
   ledgerRefused: false,
+  logDisputed: false,
   link: { kind: 'connected' },
   parked: [],
   screen: { kind: 'curtain', step: { kind: 'reading' } },

@@ -25,7 +25,8 @@ export function Marks() {
   const isSimulated = useView((view) => view.simulated);
   const isUnsealed = useView((view) => view.unsealed);
   const isLedgerRefused = useView((view) => view.ledgerRefused);
-  if (!isSimulated && !isUnsealed && !isLedgerRefused) return null;
+  const isLogDisputed = useView((view) => view.logDisputed);
+  if (!isSimulated && !isUnsealed && !isLedgerRefused && !isLogDisputed) return null;
   return (
     <ul className="marks" aria-label={t('marks.title')}>
       {isSimulated && (
@@ -44,6 +45,12 @@ export function Marks() {
         <li>
           <Icon name="shield-alert" />
           <span>{t('marks.ledgerRefused')}</span>
+        </li>
+      )}
+      {isLogDisputed && (
+        <li>
+          <Icon name="scroll-text" />
+          <span>{t('marks.logDisputed')}</span>
         </li>
       )}
     </ul>

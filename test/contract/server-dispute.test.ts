@@ -136,14 +136,18 @@ test('the agent: stopped by a dispute, approved, and everything is at the server
   const first = life();
   const old = first.journal.place();
   first.journal.append(Array.from({ length: 1_500 }, locked));
+  const disputes: boolean[] = [];
+  first.uploader.onDispute((isDisputed) => void disputes.push(isDisputed));
   const head = first.journal.place();
   first.uploader.kick();
   await vi.waitFor(() => expect(first.uploader.state().kind).toBe('halted'), { timeout: 60_000 });
+  expect(disputes).toEqual([true]);
   await approve(lab, paired.station, old.epoch);
   first.runner.kick();
   await vi.waitFor(() => expect(first.journal.place().epoch).not.toBe(old.epoch), {
     timeout: 60_000,
   });
+  expect(disputes).toEqual([true, false]);
   // The agent ends before it could send everything: a new start goes on with it.
   first.close();
   const second = life();

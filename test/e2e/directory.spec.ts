@@ -1,27 +1,19 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
-import { run } from '../../tools/run.mjs';
 import { startService } from '../../tools/service.mjs';
 import { type Demo, startDemo } from '../support/demo.ts';
 import { connectControl } from '../support/simulator.ts';
 import { type Station, station as stationDriver, until } from '../support/station.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
+const server = (...words: string[]) => demo.server(...words);
 
 let demo: Demo;
 test.beforeEach(async () => {
   demo = await startDemo();
 });
 test.afterEach(() => demo.stop());
-
-/** An administrator at the command line, while the server runs. */
-async function server(...words: string[]): Promise<string> {
-  const program = path.join(root, 'out/server/index.mjs');
-  const data = ['--data', path.join(demo.data, 'server')];
-  const { stdout } = await run(process.execPath, [program, ...words, ...data], { seconds: 60 });
-  return stdout.trim();
-}
 
 const theEvent = (type: string, cause: string, member: string) =>
   until(`${type} with cause ${cause}`, async () =>

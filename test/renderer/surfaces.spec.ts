@@ -115,7 +115,28 @@ test('a ledger that is not believed is said on the curtain, in both languages', 
   const { page, station } = await open({ url: '/curtain', view: doubted });
   await expect(page.getByText('Server log in doubt')).toBeVisible();
   await show(page, station, { ...doubted, language: 'es' });
+  await expect(page.getByText('Servidor en duda')).toBeVisible();
+});
+
+test('a log that the server disputes is said on the curtain, with what it means', async ({
+  open,
+}) => {
+  const disputed = { ...tap, logDisputed: true };
+  const { page, station } = await open({ url: '/curtain', view: disputed });
+  await expect(page.getByText('Station log in doubt')).toBeVisible();
+  const note = page.getByRole('note');
+  await expect(note).toContainText('You can keep working.');
+  await expect(note).toContainText('an administrator must look');
+  await show(page, station, { ...disputed, language: 'es' });
   await expect(page.getByText('Registro en duda')).toBeVisible();
+  await expect(note).toContainText('debe revisarlo un administrador');
+  await show(page, station, curtain({ kind: 'stopped', stop: 'journal' }, { logDisputed: true }));
+  await expect(note).toHaveCount(0);
+});
+
+test('a log that the server disputes is said on the bar', async ({ open }) => {
+  const { page } = await open({ url: '/bar', view: session({}, { logDisputed: true }) });
+  await expect(page.getByText('Station log in doubt')).toBeVisible();
 });
 
 test('a ledger that is not believed is said on the bar', async ({ open }) => {

@@ -2,9 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startDemoStack } from '../../tools/demo-stack.mjs';
+import { run } from '../../tools/run.mjs';
 import { type RunningAgent, launchAgent } from './electron-app.ts';
 import { type Station, station as stationDriver } from './station.ts';
 import { type Control, connectControl } from './simulator.ts';
+
+const serverProgram = path.resolve(import.meta.dirname, '../../out/server/index.mjs');
 
 /** One event as the server lists it, with its record parsed. */
 export interface StoredEvent {
@@ -71,6 +74,12 @@ export async function startDemo(
         if (page.length === 0) return all;
         all.push(...page);
       }
+    },
+    /** An administrator at the server's command line, while it runs. */
+    async server(...words: string[]): Promise<string> {
+      const args = [serverProgram, ...words, '--data', path.join(data, 'server')];
+      const { stdout } = await run(process.execPath, args, { seconds: 60 });
+      return stdout.trim();
     },
     async launch({
       display,

@@ -37,10 +37,13 @@ const base = {
   simulated: false,
   unsealed: false,
   ledgerRefused: false,
+  logDisputed: false,
   helpPhone: '4357',
   link: { kind: 'connected' },
   parked,
 } satisfies Partial<Unnumbered>;
+
+const allMarks = { simulated: true, unsealed: true, ledgerRefused: true, logDisputed: true };
 
 const at7days = {
   kind: 'offline',
@@ -218,7 +221,16 @@ export const scenes = {
   },
   'curtain-marks': {
     url: '/curtain',
-    view: curtain(tap, { simulated: true, unsealed: true, ledgerRefused: true }),
+    view: curtain(tap, allMarks),
+  },
+  'curtain-disputed': { url: '/curtain', view: curtain(tap, { logDisputed: true }) },
+  'curtain-disputed-offline': {
+    url: '/curtain',
+    view: curtain(tap, { logDisputed: true, link: offline }),
+  },
+  'curtain-disputed-pin-six-parked': {
+    url: '/curtain',
+    view: curtain(pin({ mismatches: 2, retries: 6 }), { logDisputed: true, parked: six }),
   },
   'curtain-six-parked': {
     url: '/curtain',
@@ -297,8 +309,9 @@ export const scenes = {
   'bar-popup': { url: '/bar', view: session({ hasPopup: true }) },
   'bar-marks-offline': {
     url: '/bar',
-    view: session({}, { simulated: true, unsealed: true, ledgerRefused: true, link: offline }),
+    view: session({}, { ...allMarks, link: offline }),
   },
+  'bar-disputed': { url: '/bar', view: session({}, { logDisputed: true }) },
   'bar-administrator': { url: '/bar', view: administrator },
   'bar-closing': { url: '/bar', view: administrator, press: (words) => [words.bar.close] },
   'bar-idle': { url: '/bar', view: idle(12) },

@@ -13,6 +13,7 @@ import { type Topic, topicOf } from '../help/topics.ts';
 import { CheckList } from '../setup/check-list.tsx';
 import { Setup } from '../setup/setup.tsx';
 import { ClockFace } from './clock-face.tsx';
+import { DisputedNote } from './disputed-note.tsx';
 import { OfflineNote } from './offline-note.tsx';
 import { ParkedTags } from './parked-tags.tsx';
 import { Step } from './step.tsx';
@@ -52,6 +53,7 @@ export function Curtain() {
         <section className="stand">
           <ClockFace />
           <OfflineNote />
+          <DisputedNote />
           <span className="grow" />
           <ParkedTags />
         </section>

@@ -17,6 +17,7 @@ export const words = {
     simulated: 'Simulated keys',
     unsealed: 'Log not sealed',
     ledgerRefused: 'Server log in doubt',
+    logDisputed: 'Station log in doubt',
     title: 'About this station',
   },
   offline: {
@@ -28,6 +29,8 @@ export const words = {
     today: '{{time}} today',
     earlier: '{{date}}, {{time}}',
   },
+  disputed:
+    'The server has questions about this station’s log. Every record is kept here. Tell IT: an administrator must look.',
   parked: {
     title: 'Parked here',
     someone: 'Someone',

@@ -13,7 +13,8 @@ export const words: Words = {
   marks: {
     simulated: 'Llaves simuladas',
     unsealed: 'Registro sin sellar',
-    ledgerRefused: 'Registro en duda',
+    ledgerRefused: 'Servidor en duda',
+    logDisputed: 'Registro en duda',
     title: 'Sobre esta estación',
   },
   offline: {
@@ -26,6 +27,8 @@ export const words: Words = {
     today: 'de hoy a las {{time}}',
     earlier: 'del {{date}}, {{time}}',
   },
+  disputed:
+    'El servidor tiene dudas sobre el registro de esta estación. Aquí se guarda todo. Avise a informática: debe revisarlo un administrador.',
   parked: {
     title: 'En pausa aquí',
     someone: 'Alguien',
