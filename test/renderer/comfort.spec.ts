@@ -32,7 +32,7 @@ const arrangements: Readonly<Record<Exclude<Surface, '/curtain?plain'>, readonly
     'curtain-unpaired-typed',
     'curtain-checks-4',
   ],
-  '/bar': ['bar', 'bar-six-apps'],
+  '/bar': ['bar', 'bar-six-apps', 'bar-administrator', 'bar-disputed'],
   '/overlay': ['overlay-idle', 'overlay-key', 'overlay-key-own'],
 };
 const surfaces = ['/curtain', '/bar', '/overlay'] as const;

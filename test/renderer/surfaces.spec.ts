@@ -217,6 +217,33 @@ test('the bar: more than four apps turn like pages, and come back to the one in 
   await expect(tabs.last()).toHaveAttribute('aria-current', 'true');
 });
 
+test('the bar: an administrator’s apps stand there with their whole names, as many as there is room for', async ({
+  open,
+}) => {
+  const { page, station } = await open(scenes['bar-administrator']);
+  const labels = page.locator('.app .label');
+  for (const [width, most] of [
+    [1024, 1],
+    [1280, 4],
+    [1366, 4],
+    [1024, 1],
+    [1920, 4],
+  ] as const) {
+    await page.setViewportSize({ width, height: 92 });
+    for (const language of ['en', 'es']) {
+      await show(page, station, { ...scenes['bar-administrator'].view, language });
+      await expect(labels).toHaveCount(most);
+      const cut = await labels.evaluateAll((all) =>
+        all.flatMap((label) => (label.scrollWidth > label.clientWidth ? [label.textContent] : [])),
+      );
+      expect(cut, `${width}, ${language}`).toEqual([]);
+    }
+  }
+  await page.setViewportSize({ width: 1024, height: 92 });
+  await page.getByRole('button', { name: 'Más' }).click();
+  await expect(labels).toHaveText('Medication');
+});
+
 test.describe('the idle warning', () => {
   const warning = scenes['overlay-idle'];
   const stayed = [{ name: 'stay', args: [] }];

@@ -14,7 +14,8 @@ export function Bar() {
   const screen = useView((view) => view.screen);
   const isOffline = useView((view) => view.link.kind === 'offline');
   const place = useView((view) => view.place);
-  const rail = `rail shell ${isOffline ? 'is-offline' : ''}`;
+  const mayClose = screen.kind === 'session' && screen.mayClose;
+  const rail = `rail shell ${isOffline ? 'is-offline' : ''} ${mayClose ? 'may-close' : ''}`;
   return screen.kind === 'session' ? (
     <main className={rail}>
       <SessionBar screen={screen} isOffline={isOffline} />
@@ -28,6 +29,7 @@ export function Bar() {
 
 function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: boolean }) {
   const t = useWords();
+  const language = useView((view) => view.language);
   const { session, member, secondsToLock, lockSeconds, over } = screen;
   // The curtain stays until the name is here.
   useEffect(() => intend(station.naming(session)), [session]);
@@ -56,9 +58,14 @@ function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: b
       {isClosing ? (
         <Closing onCancel={() => setClosing(undefined)} />
       ) : (
-        <Apps apps={screen.apps} active={screen.activeApp} hasPopup={screen.hasPopup} />
+        // Other words may need less room.
+        <Apps
+          key={`${language} ${screen.hasPopup}`}
+          apps={screen.apps}
+          active={screen.activeApp}
+          hasPopup={screen.hasPopup}
+        />
       )}
-      <span className="grow" />
       <Marks />
       <p className="timer">
         <span>{t('bar.locksIn')}</span> <b>{minutes(secondsToLock)}</b>
