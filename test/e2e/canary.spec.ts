@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type ElectronApplication, type Page, expect, test } from '@playwright/test';
 import { startDemo } from '../support/demo.ts';
 import { filesBelow, holding } from '../support/file-search.ts';
+import { until } from '../support/station.ts';
 
 /** Leaves the canary wherever a page can leave something. */
 const plant = (page: Page, canary: string) =>
@@ -48,6 +49,16 @@ const plant = (page: Page, canary: string) =>
     form.remove();
     history.pushState({}, '', '/chart');
   }, canary);
+
+/** Collects what is said on a channel that pages of one address share. */
+const listen = (page: Page) =>
+  page.evaluate(() => {
+    const heard: unknown[] = [];
+    Reflect.set(window, '__heard', heard);
+    new BroadcastChannel('ward').addEventListener('message', ({ data }) => heard.push(data));
+  });
+const heard = (page: Page) =>
+  page.evaluate(() => Reflect.get(window, '__heard') as readonly unknown[]);
 
 /** Everything of that which a page of the same address can read. */
 const readable = (page: Page) =>
@@ -131,6 +142,12 @@ test('what one member leaves in the apps is in no other session, and on no disk'
     const other = await station.clinicalApp('/chart', 1);
     await other.waitForLoadState();
     expect(await readable(other)).not.toContain(canary);
+    const beside = await station.clinicalApp('/medication');
+    await listen(beside);
+    await listen(other);
+    await chart.evaluate((text) => new BroadcastChannel('ward').postMessage(text), canary);
+    await until('the message in the same session', async () => (await heard(beside)).length > 0);
+    expect(await heard(other)).toEqual([]);
 
     for (const person of [demo.physician, demo.nurse]) {
       if ((await station.view()).screen.kind === 'curtain') await station.open(person);

@@ -6,6 +6,7 @@ import { type Page, expect, test } from '@playwright/test';
 import { BAR_HEIGHT } from '../../main/windows/bar-height.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
 import { startHostileApp } from '../support/hostile-app.ts';
+import { singleSignOn } from '../support/single-sign-on.ts';
 import { startTlsApp } from '../support/tls-app.ts';
 import { type Station, until } from '../support/station.ts';
 import { BROWSER_KEYS, handsOn } from '../support/x11.ts';
@@ -106,7 +107,11 @@ test.describe('@security a hostile clinical app', () => {
     await chmod(opener, 0o755);
     const launched = await demo.launch({
       demoKeys: false,
-      env: { HOME: home, PATH: `${path.join(home, 'bin')}:${process.env['PATH']}` },
+      env: {
+        HOME: home,
+        PATH: `${path.join(home, 'bin')}:${process.env['PATH']}`,
+        ...(await singleSignOn(home)),
+      },
     });
     ({ station } = launched);
     hands = handsOn(launched.agent.display);
