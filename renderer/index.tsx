@@ -16,11 +16,17 @@ import { followView } from './station.ts';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
+/** A view that takes longer finds cloth drawn. */
+const VIEW_PATIENCE_MS = 300;
+
 startI18n();
-followView();
-// A page that cannot be drawn leaves the empty document, and that is plain cloth.
-createRoot(root, { onUncaughtError: reportError }).render(
-  <StrictMode>
-    <Surface location={window.location} />
-  </StrictMode>,
+const patience = new Promise((resolve) => void setTimeout(resolve, VIEW_PATIENCE_MS));
+// Drawn once: with cloth before it, the picture would wait until the pleats of a whole display are drawn.
+void Promise.race([followView(), patience]).then(() =>
+  // A page that cannot be drawn leaves the empty document, and that is plain cloth.
+  createRoot(root, { onUncaughtError: reportError }).render(
+    <StrictMode>
+      <Surface location={window.location} />
+    </StrictMode>,
+  ),
 );

@@ -15,8 +15,8 @@ export function intend(asked: Promise<void>): void {
   asked.catch(reportError);
 }
 
-/** Follows main's view. The listener comes first, so that no view between the two is missed. */
-export function followView(): void {
+/** Follows main's view; resolves with the first. The listener comes first, so that no view between the two is missed. */
+export function followView(): Promise<void> {
   station.onView(receive);
-  station.view().then(receive, reportError);
+  return station.view().then(receive, reportError);
 }

@@ -19,6 +19,17 @@ test('a planted inline script does not run, and is reported', async ({ page, tro
   await pages.close();
 });
 
+test('a page whose view does not come is cloth', async ({ page }) => {
+  const pages = await serveStationPages();
+  await page.addInitScript(() => {
+    const never = () => new Promise(() => undefined);
+    Reflect.set(window, 'station', { onView: () => undefined, view: never });
+  });
+  await page.goto(`${pages.origin}/curtain`);
+  await expect(page.locator('.cloth.closed')).toBeVisible();
+  await pages.close();
+});
+
 test('an older view never replaces a newer one', async ({ open }) => {
   const { page, station } = await open({ url: '/curtain', view: tap });
   await show(page, station, { ...keyIn, revision: 40 } as never);
