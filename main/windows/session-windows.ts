@@ -103,7 +103,7 @@ export function sessionWindows(
       if (channel !== WISH_CHANNEL) return;
       // A frame cannot be printed without what is around it.
       if (wish === 'print') void print(webContents, senderFrame?.parent === null);
-      else blocked(webContents, 'download');
+      if (wish === 'download') blocked(webContents, 'download');
     });
     return window;
   };

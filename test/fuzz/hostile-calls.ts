@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { askChannel, stationContract, tellChannel } from '../../preload/contract.ts';
+import { WISH_CHANNEL, askChannel, stationContract, tellChannel } from '../../preload/contract.ts';
 
 /**
  * What a page that was taken over has instead of its preload: every channel, any argument. Put in front of the
@@ -39,6 +39,7 @@ const PECULIAR = [
   '"en"',
   '"es"',
   '"chart"',
+  '"print"',
   '"__proto__"',
   '"clock"',
   '"server"',
@@ -70,7 +71,13 @@ const channel = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...asks.map(askChannel)) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom(tellChannel('view'), 'station:ask:', 'view', '__proto__'),
+    arbitrary: fc.constantFrom(
+      tellChannel('view'),
+      WISH_CHANNEL,
+      'station:ask:',
+      'view',
+      '__proto__',
+    ),
   },
   { weight: 1, arbitrary: fc.string({ maxLength: 20 }) },
 );

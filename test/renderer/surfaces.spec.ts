@@ -228,6 +228,24 @@ test('the bar: more than four apps turn like pages, and come back to the one in 
   await expect(tabs.last()).toHaveAttribute('aria-current', 'true');
 });
 
+test('the bar: the tab of an app closes the window that it has opened; then every tab is there as before', async ({
+  open,
+}) => {
+  const { view } = scenes['bar-administrator'];
+  if (view.screen.kind !== 'session') throw new Error('not a session');
+  const { page, station } = await open(scenes['bar-administrator']);
+  await page.setViewportSize({ width: 1250, height: 92 });
+  const tabs = page.locator('.app');
+  const before = await tabs.allTextContents();
+  await show(page, station, { ...view, screen: { ...view.screen, hasPopup: true } });
+  await page.getByRole('button', { name: 'Close window' }).click();
+  await expect.poll(() => station.asked.map(({ name }) => name)).toContain('closePopup');
+  await expect(tabs).not.toHaveText(before);
+  expect((await tabs.allTextContents()).length).toBeLessThan(before.length);
+  await show(page, station, view);
+  await expect(tabs).toHaveText(before);
+});
+
 test('the bar: an administrator’s apps stand there with their whole names, as many as there is room for', async ({
   open,
 }) => {
