@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type StationBench, stationBench } from '../../test/support/station-bench.ts';
+import { smallDisk } from '../../test/support/small-disk.ts';
+import { type StationBench, benchGround, stationBench } from '../../test/support/station-bench.ts';
 
 let bench: StationBench | undefined;
-function put(rules: Record<string, unknown> = {}): StationBench {
-  bench = stationBench(rules);
+function put(...given: Parameters<typeof stationBench>): StationBench {
+  bench = stationBench(...given);
   return bench;
 }
 afterEach(() => {
@@ -290,6 +291,34 @@ describe('closing Wardlock', () => {
     ]);
     expect(station.events()).toHaveLength(since + 3);
     expect(station.app.view().screen).toMatchObject({ kind: 'curtain', step: { kind: 'stopped' } });
+  });
+
+  it('is not done where it cannot be written down: covered, kept, told why, and possible once there is room', async () => {
+    const disk = smallDisk(4 * 1024 * 1024);
+    const station = put({}, benchGround(disk));
+    const parked = await station.enter(station.nurse);
+    station.app.switchUser();
+    station.setDirectory({ administrator: station.physician });
+    const own = await station.enter(station.physician);
+    const before = station.events();
+    station.windows.length = 0;
+    disk.fill(0);
+    station.app.close();
+    expect(station.windows).toEqual(['cover']);
+    expect(station.app.view().screen).toMatchObject({ step: { kind: 'stopped', stop: 'journal' } });
+    expect(station.reports).toContain('journal:full');
+    expect(station.events()).toEqual(before);
+
+    disk.free();
+    station.pass(2_000);
+    expect(station.app.view().screen).toMatchObject({ step: { kind: 'waiting' } });
+    expect(station.events().slice(before.length)).toMatchObject([
+      { type: 'session.locked', session: own, detail: { cause: 'fault' } },
+    ]);
+    expect(await station.enter(station.physician)).toBe(own);
+    station.windows.length = 0;
+    station.app.close();
+    expect(station.windows).toEqual(['cover', `destroy ${parked}`, `destroy ${own}`, 'end']);
   });
 
   it.each([

@@ -132,6 +132,7 @@ function over(
 ): Extract<StationView['screen'], { kind: 'session' }>['over'] {
   switch (what.kind) {
     case 'nothing':
+    case 'closing':
       return { kind: 'nothing' };
     case 'idle':
       return { kind: 'idle', warningSeconds: policy.idleWarningSeconds };

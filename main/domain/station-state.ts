@@ -45,6 +45,8 @@ export type StationState =
 /** What covers the session on screen. */
 export type Over =
   | { readonly kind: 'nothing' | 'idle' }
+  /** Its member, an administrator, closes the station: what ends is being written down. */
+  | { readonly kind: 'closing' }
   | {
       readonly kind: 'key';
       /** The key is being asked whose it is, without PIN and touch, until the deadline (monotonic ms). */

@@ -94,13 +94,13 @@ function tick(state: StationState, now: Instant): Transition {
   );
 }
 
-/** Ends every session and the station; `closer` is the administrator who wanted it. */
-function shutdown(state: StationState, closer?: string): Transition {
-  const cause = closer === undefined ? 'shutdown' : 'closed';
-  const all: readonly Session[] = [
-    ...state.held,
-    ...(state.kind === 'open' ? [state.session] : []),
-  ];
+const sessionsOf = (state: StationState): readonly Session[] => [
+  ...state.held,
+  ...(state.kind === 'open' ? [state.session] : []),
+];
+
+/** Every session ends, and the station; what is written of it goes between cover and destruction. */
+function takeDown(state: StationState, records: readonly Effect[]): Transition {
   const locked =
     state.kind === 'open' ? leave(state, [], undefined) : { ...state, held: [], entry: waiting() };
   return {
@@ -108,14 +108,20 @@ function shutdown(state: StationState, closer?: string): Transition {
     effects: [
       { type: 'cover' },
       ...(state.kind === 'locked' ? cancelKey(state.entry) : letGo(state)),
-      ...record(
-        ...all.map((session) => left('session.ended', session, cause)),
-        draft('station.stopped', closer === undefined ? {} : { member: closer, detail: { cause } }),
-      ),
-      ...all.map((session): Effect => ({ type: 'destroy', session: session.id })),
+      ...records,
+      ...sessionsOf(state).map(({ id }): Effect => ({ type: 'destroy', session: id })),
     ],
   };
 }
+
+const shutdown = (state: StationState): Transition =>
+  takeDown(
+    state,
+    record(
+      ...sessionsOf(state).map((session) => left('session.ended', session, 'shutdown')),
+      draft('station.stopped'),
+    ),
+  );
 
 /** Earliest monotonic time at which `tick` has something to do; undefined = nothing waits. */
 export function nextDeadline(state: StationState): number | undefined {
@@ -129,13 +135,10 @@ export function nextDeadline(state: StationState): number | undefined {
 
 /** The station machine: total and pure. */
 export function transition(state: StationState, event: StationEvent, now: Instant): Transition {
-  // Between the decision to write an access and its outcome nothing else may change the sessions.
-  if (
-    state.kind === 'locked' &&
-    state.entry.kind === 'recording' &&
-    event.type !== 'recorded' &&
-    event.type !== 'not-recorded'
-  ) {
+  // Between the decision to write an access, or an end, and its outcome nothing else may change the sessions.
+  const isRecording =
+    state.kind === 'locked' ? state.entry.kind === 'recording' : state.over.kind === 'closing';
+  if (isRecording && event.type !== 'recorded' && event.type !== 'not-recorded') {
     return { rejected: 'recording' };
   }
   switch (event.type) {
@@ -165,12 +168,27 @@ export function transition(state: StationState, event: StationEvent, now: Instan
   }
 }
 
-/** With the last effect. Only an administrator's own session, on screen and uncovered, ends the kiosk. */
+/** Only an administrator's own session, on screen and uncovered, ends the kiosk: once that is written down. */
 function close(state: Open): Transition {
-  const { member } = state.session;
-  if (!state.administrators.has(member)) return { rejected: 'not-permitted' };
-  if (state.over.kind !== 'nothing') return notNow;
-  return andThen(shutdown(state, member), (next) => ({ state: next, effects: [{ type: 'end' }] }));
+  const { attempt, session, administrators, over } = state;
+  const { member } = session;
+  if (!administrators.has(member)) return { rejected: 'not-permitted' };
+  if (over.kind !== 'nothing') return notNow;
+  const drafts = [
+    ...sessionsOf(state).map((each) => left('session.ended', each, 'closed')),
+    draft('station.stopped', { member, detail: { cause: 'closed' } }),
+  ];
+  return {
+    state: { ...state, over: { kind: 'closing' } },
+    effects: [{ type: 'record', attempt, drafts }],
+  };
+}
+
+/** With the last effect. What cannot be written does not happen: the session is locked, and kept. */
+function closed(state: Open, attempt: number, isWritten: boolean, now: Instant): Transition {
+  if (state.over.kind !== 'closing' || attempt !== state.attempt) return stale;
+  if (!isWritten) return lock(state, 'fault', now);
+  return andThen(takeDown(state, []), (next) => ({ state: next, effects: [{ type: 'end' }] }));
 }
 
 function whileOpen(state: Open, event: OpenOrLockedEvent, now: Instant): Transition {
@@ -205,9 +223,10 @@ function whileOpen(state: Open, event: OpenOrLockedEvent, now: Instant): Transit
     case 'asserted':
     case 'verified':
     case 'not-verified':
+      return stale;
     case 'recorded':
     case 'not-recorded':
-      return stale;
+      return closed(state, event.attempt, event.type === 'recorded', now);
     default:
       return unreachable(event);
   }

@@ -46,6 +46,17 @@ describe('the station machine', () => {
     ['never lets go of a key', without('key-cancel')],
     ['never ends for an administrator', without('end')],
     [
+      'ends without a record',
+      (...[state, event, now]: Parameters<typeof transition>): Transition =>
+        transition(
+          state,
+          event.type === 'not-recorded' && state.kind === 'open'
+            ? { ...event, type: 'recorded' }
+            : event,
+          now,
+        ),
+    ],
+    [
       'ends for anybody',
       (...[state, event, now]: Parameters<typeof transition>): Transition =>
         transition(

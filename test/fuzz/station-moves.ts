@@ -59,7 +59,7 @@ const wayToSheet = (member: string): readonly Happening[] => [
 ];
 
 /** In as an administrator, and then the whole station ends; for a plain member it does not. */
-const wayOut = (member: string): readonly Happening[] => [
+const wayOut = (member: string, isWritten: boolean): readonly Happening[] => [
   ...wayIn(member),
   () => ({
     type: 'directory',
@@ -68,6 +68,7 @@ const wayOut = (member: string): readonly Happening[] => [
     revoked: [],
   }),
   () => ({ type: 'close' }),
+  (attempt) => ({ type: isWritten ? 'recorded' : 'not-recorded', attempt }),
 ];
 
 const someMember = fc.constantFrom(...members);
@@ -155,7 +156,10 @@ export const moves = fc.array(
     ),
     {
       weight: 2,
-      arbitrary: someMember.map((member): Move => ({ kind: 'events', events: wayOut(member) })),
+      arbitrary: fc.tuple(someMember, fc.boolean()).map(([member, isWritten]): Move => ({
+        kind: 'events',
+        events: wayOut(member, isWritten),
+      })),
     },
     {
       weight: 12,

@@ -86,8 +86,7 @@ function handOf() {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** What outlives the agent: two people with their keys, and the station's disk. */
-export function benchGround() {
-  const disk = temporaryFolder();
+export function benchGround(disk: ReturnType<typeof temporaryFolder> = temporaryFolder()) {
   const [nurse, physician] = [makePersonKey(randomUUID()), makePersonKey(randomUUID())];
   return { disk, nurse, physician, setting: journalSetting(disk.folder), starts: 0 };
 }

@@ -206,7 +206,7 @@ export const words = {
       'It has not reached the server for {{count}} days, so keys cannot be checked here.',
     journal: {
       title: 'This station cannot keep its log',
-      text: 'Without the log nothing may be opened here. Parked work is kept.',
+      text: 'Without the log nothing may be opened or closed here. Parked work is kept. IT must look at its disk, which may be full.',
     },
     unsealed: {
       title: 'This station cannot protect its log',

@@ -208,7 +208,7 @@ export const words: Words = {
       'Lleva {{count}} días sin llegar al servidor y aquí no se pueden comprobar las llaves.',
     journal: {
       title: 'Esta estación no puede llevar su registro',
-      text: 'Sin el registro no se puede abrir nada aquí. El trabajo en pausa se conserva.',
+      text: 'Sin el registro no se puede abrir ni cerrar nada aquí. El trabajo en pausa se conserva. Informática debe mirar su disco, que puede estar lleno.',
     },
     unsealed: {
       title: 'Esta estación no puede proteger su registro',
