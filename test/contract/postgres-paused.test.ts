@@ -89,6 +89,59 @@ async function twoServers() {
 
 type Paused = Awaited<ReturnType<typeof twoServers>>['one'];
 
+/** From now on the database notes the size of each signed tree that it takes. */
+async function signedSizes(): Promise<() => Promise<readonly number[]>> {
+  const client = await connect();
+  await client.query(`
+    create table taken (at bigint generated always as identity, size bigint);
+    create function take() returns trigger language plpgsql as
+      $$ begin insert into taken (size) values (new.note_size); return new; end $$;
+    create trigger take after update on ledger for each row
+      when (new.note is distinct from old.note) execute function take();
+  `);
+  return async () => {
+    const { rows } = await client.query<{ size: string }>('select size from taken order by at');
+    return rows.map(({ size }) => Number(size));
+  };
+}
+
+/** Stops it once it has grown the tree and reads it to sign it: in no transaction that the database would end. */
+async function stopBeforeSignature({ name, server, upload }: Paused): Promise<void> {
+  const [row, segments, tiles, watch] = [
+    await connect(),
+    await connect(),
+    await connect(),
+    await connect(),
+  ];
+  await tiles.query(`set application_name = 'tiles'`);
+  const waitsFor = (who: string, table: string) =>
+    vi.waitFor(async () => {
+      const { rows } = await watch.query<{ query: string }>(
+        `select query from pg_stat_activity where datname = current_database()
+         and application_name = $1 and wait_event_type = 'Lock'`,
+        [who],
+      );
+      expect(rows.map(({ query }) => query.includes(table))).toEqual([true]);
+    }, slow);
+  await row.query('begin');
+  await row.query('select 1 from ledger for update');
+  await upload(3);
+  await waitsFor(name, '"ledger"');
+  // It is let in, reads tiles, and waits for its segments; behind it somebody waits for the tiles.
+  await segments.query('begin');
+  await segments.query('lock table ledger_segments in exclusive mode');
+  await row.query('commit');
+  await waitsFor(name, 'ledger_segments');
+  await tiles.query('begin');
+  const locked = tiles.query('lock table ledger_tiles in access exclusive mode');
+  await waitsFor('tiles', 'ledger_tiles');
+  await segments.query('commit');
+  await locked;
+  await waitsFor(name, 'ledger_tiles');
+  server.child.kill('SIGSTOP');
+  await tiles.query('commit');
+}
+
 /** Stops it between its transaction that grew the tree and the one that keeps the signature. */
 async function stopMidSigning({ name, server, upload }: Paused): Promise<() => Promise<void>> {
   const [first, second, watch] = [await connect(), await connect(), await connect()];
@@ -153,8 +206,32 @@ test('one that is paused mid-signing: the other goes on, and the first one adds 
   );
 });
 
+test('one that sleeps before it signs: its older signature is not taken when it wakes up', async () => {
+  const { one, two } = await twoServers();
+  await one.upload(5);
+  await two.upload(5);
+  await vi.waitFor(async () => expect((await two.shown()).size).toBe(10), slow);
+  const taken = await signedSizes();
+  two.server.child.kill('SIGSTOP');
+  // The other one's term ends.
+  await sleep(6_000);
+  await stopBeforeSignature(one);
+  two.server.child.kill('SIGCONT');
+  await two.upload(7);
+  await vi.waitFor(async () => expect((await two.shown()).size).toBe(20), slow);
+  one.server.child.kill('SIGCONT');
+  await one.upload(4);
+  await vi.waitFor(async () => expect((await one.shown()).size).toBe(24), slow);
+  await vi.waitFor(async () => expect((await two.shown()).size).toBe(24), slow);
+  const sizes = await taken();
+  expect(sizes).not.toContain(13);
+  expect(sizes).toEqual([...new Set(sizes)].toSorted((a, b) => a - b));
+  for (const { server } of [one, two]) expect(await server.end('SIGTERM')).toBe(0);
+});
+
 test('paused at any moment of uploads at both: nothing is lost, nothing is twice, one tree', async () => {
   const { one, two } = await twoServers();
+  const taken = await signedSizes();
   const roots = new Map<number, Set<string>>();
   const note = async (lab: Paused): Promise<void> => {
     const { size, root } = await lab.shown();
@@ -183,6 +260,8 @@ test('paused at any moment of uploads at both: nothing is lost, nothing is twice
     await vi.waitFor(async () => expect((await lab.shown()).size).toBe(all), slow);
     await note(lab);
   }
+  const sizes = await taken();
+  expect(sizes).toEqual([...new Set(sizes)].toSorted((a, b) => a - b));
   // No two trees of one size.
   expect([...roots.values()].filter((found) => found.size > 1)).toEqual([]);
   for (const { server } of [one, two]) expect(await server.end('SIGTERM')).toBe(0);
