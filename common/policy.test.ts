@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { clinicalApp } from './policy.ts';
+import { FLOORS, clinicalApp, policy } from './policy.ts';
+
+test('a grace is off unless somebody asks for one, and never longer than is compiled in', () => {
+  expect(policy.parse({}).graceSeconds).toBe(0);
+  const at = (graceSeconds: number) => policy.safeParse({ graceSeconds }).success;
+  expect([at(FLOORS.graceSeconds), at(FLOORS.graceSeconds + 1), at(-1)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
 
 const accepts = (url: string) =>
   clinicalApp.safeParse({ id: 'chart', name: 'Chart', icon: 'pill', url, allowedHosts: ['a'] })

@@ -1,8 +1,15 @@
 import * as z from 'zod';
 import { isLoopback } from './loopback.ts';
 
-/** Compiled in: no policy from any source is weaker (NIST SP 800-63B-4 AAL3: idle 15 min, overall 12 h). */
-export const FLOORS = { idleLockSeconds: 15 * 60, sessionHours: 12 } as const;
+/**
+ * Compiled in: no policy from any source is weaker (NIST SP 800-63B-4 AAL3: idle 15 min, overall 12 h).
+ * A grace is less than AAL3 as long as it lasts; how long that may be is ours to say (ADR 16).
+ */
+export const FLOORS = {
+  idleLockSeconds: 15 * 60,
+  sessionHours: 12,
+  graceSeconds: 15 * 60,
+} as const;
 
 /** Lock and session rules of a station group. Seconds unless the name says otherwise. */
 export const policy = z
@@ -17,6 +24,8 @@ export const policy = z
       .max(12 * 60)
       .default(30),
     parkedSessions: z.int().min(0).max(10).default(4),
+    /** For so long after the PIN a touch alone resumes the same member's session at the same station; 0 = never. */
+    graceSeconds: z.int().min(0).max(FLOORS.graceSeconds).default(0),
     lockOnKeyRemoval: z.boolean().default(false),
     showParkedNames: z.boolean().default(true),
     showParkedTimes: z.boolean().default(true),

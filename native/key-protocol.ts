@@ -42,6 +42,8 @@ export const keyCommand = z.discriminatedUnion('kind', [
   }),
   /** UTF-8 PIN and the 32-byte SHA-256 of the client data. The receiver overwrites `pin`. */
   z.strictObject({ kind: z.literal('pin'), attempt, pin: bytes, clientDataHash: bytes }),
+  /** Instead of the PIN, to a key that is `ready` and `takesTouch`: one touch, without user verification. */
+  z.strictObject({ kind: z.literal('touch'), attempt, clientDataHash: bytes }),
   z.strictObject({ kind: z.literal('cancel'), attempt }),
 ]);
 export type KeyCommand = z.infer<typeof keyCommand>;
@@ -69,6 +71,8 @@ export const keyEvent = z.discriminatedUnion('kind', [
     minPinLength: z.int().min(4),
     /** The known credential for which the key has signed already, without PIN and touch. */
     credentialId: bytes.optional(),
+    /** Whether that credential signs for a touch without PIN. */
+    takesTouch: z.boolean(),
   }),
   /** Keepalive STATUS_UPNEEDED. */
   z.strictObject({ kind: z.literal('touch'), attempt }),
@@ -78,8 +82,9 @@ export const keyEvent = z.discriminatedUnion('kind', [
     credentialId: bytes,
     authenticatorData: bytes,
     signature: bytes,
-    userHandle: bytes,
-    /** 64-byte reports exchanged after the PIN, both directions, keepalives aside. */
+    /** A key may leave it out after a touch without PIN. */
+    userHandle: bytes.optional(),
+    /** 64-byte reports exchanged after the PIN or for the touch, both directions, keepalives aside. */
     reports: z.int().positive(),
   }),
   z.strictObject({

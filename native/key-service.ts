@@ -1,6 +1,6 @@
 import { type Result, ok, unreachable } from '../common/result.ts';
 import { nodeCrypto } from './crypto.ts';
-import { Ceremony } from './ctap2/ceremony.ts';
+import { Ceremony, type Presented } from './ctap2/ceremony.ts';
 import { firstTouched } from './ctap2/first-touched.ts';
 import type { KnownKey } from './ctap2/prove-known.ts';
 import type { Refused } from './ctap2/refusal.ts';
@@ -26,6 +26,7 @@ interface Context {
 }
 
 type Refusal = Omit<Refused, 'retry'>;
+type Presenting = Promise<Result<Presented, Refused>>;
 
 const closeAll = (keys: readonly Ceremony[]) => Promise.all(keys.map((key) => key.close()));
 
@@ -139,26 +140,27 @@ export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent
     if (isOver()) return undefined;
     if (!ready.ok) return refuse(mine, ready.error);
     mine.step = 'pin';
-    const { pinRetries, minPinLength, proven } = ready.value;
+    const { pinRetries, minPinLength, proven, takesTouch } = ready.value;
     return emit({
       kind: 'ready',
       attempt: number,
       pinRetries,
       minPinLength,
+      takesTouch,
       ...(proven === undefined ? {} : { credentialId: proven }),
     });
   };
 
-  const present = async (number: number, pin: Uint8Array, clientDataHash: Uint8Array) => {
+  const present = async (
+    number: number,
+    by: (key: Ceremony, onTouch: () => void) => Presenting,
+  ) => {
     const mine = current;
-    if (mine?.number !== number || mine.step !== 'pin' || !mine.chosen) {
-      // Too late, or before the key was ready: this PIN goes nowhere.
-      pin.fill(0);
-      return;
-    }
+    // Too late, or before the key was ready.
+    if (mine?.number !== number || mine.step !== 'pin' || !mine.chosen) return;
     mine.step = 'presenting';
     let touchAsked = false;
-    const result = await mine.chosen.present(pin, clientDataHash, () => {
+    const result = await by(mine.chosen, () => {
       if (touchAsked) return;
       touchAsked = true;
       emit({ kind: 'touch', attempt: number });
@@ -177,7 +179,7 @@ export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent
       credentialId,
       authenticatorData,
       signature,
-      userHandle,
+      ...(userHandle === undefined ? {} : { userHandle }),
       reports: result.value.reports,
     });
   };
@@ -191,7 +193,18 @@ export function keyService(sources: readonly KeySource[], emit: (event: KeyEvent
           mustProve: command.mustProve ?? false,
         });
       case 'pin':
-        return present(command.attempt, command.pin, command.clientDataHash);
+        try {
+          return await present(command.attempt, (key, onTouch) =>
+            key.present(command.pin, command.clientDataHash, onTouch),
+          );
+        } finally {
+          // Also of one that came too late to go anywhere.
+          command.pin.fill(0);
+        }
+      case 'touch':
+        return present(command.attempt, (key, onTouch) =>
+          key.touched(command.clientDataHash, onTouch),
+        );
       case 'cancel':
         // The agent has moved on: nothing is to be told of this attempt any more.
         if (current?.number === command.attempt) finish(current);

@@ -84,6 +84,12 @@ export const curtainStep = z.discriminatedUnion('kind', [
   /** The PIN is being checked; the key does not yet ask for a touch. */
   z.strictObject({ kind: z.literal('checking') }),
   z.strictObject({ kind: z.literal('touch') }),
+  /** A touch without PIN is enough. */
+  z.strictObject({
+    kind: z.literal('tap'),
+    /** Whose session it resumes: first name and initial. */
+    owner: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal('opening') }),
   z.strictObject({ kind: z.literal('stopped'), stop }),
   /** Not paired with a server yet: it asks for a pairing code. */

@@ -15,6 +15,7 @@ interface Change {
   /** UP 0x01, UV 0x04, BE 0x08, BS 0x10. */
   readonly flags?: number;
   readonly counter?: number;
+  /** '' = left out. */
   readonly userHandle?: string;
   readonly signer?: PersonKey;
   readonly credentialId?: string;
@@ -75,11 +76,12 @@ function setting(
       credentialId: fromBase64url(with_.credentialId ?? key.id),
       authenticatorData,
       signature: sign('sha256', signed, (with_.signer ?? key).privateKey),
-      userHandle: fromBase64url(with_.userHandle ?? key.userHandle),
+      userHandle:
+        with_.userHandle === '' ? undefined : fromBase64url(with_.userHandle ?? key.userHandle),
     };
   }
-  const attempt = (with_: Change = {}) => {
-    const challenge = verifier.issue(place);
+  const attempt = (with_: Change = {}, tap?: string) => {
+    const challenge = verifier.issue(place, tap);
     return verifier.verify(challenge, assertion(challenge, with_), directory);
   };
   return {
@@ -108,6 +110,31 @@ test('the key of an active member opens, and the proof can be verified again', a
     crossOrigin: false,
   });
   expect(marks.get(key.id)).toBe(7);
+});
+
+test('a touch without PIN is taken from the credential that was asked for one', async () => {
+  const { key, attempt } = setting();
+  const tapped = await attempt({ flags: 0x01, userHandle: '', counter: 7 }, key.id);
+  expect(tapped).toMatchObject({ ok: true, value: { isUserVerified: false } });
+  const named = await attempt({ flags: 0x01, counter: 8 }, key.id);
+  expect(named).toMatchObject({ ok: true, value: { isUserVerified: false } });
+  // A finger on the key, or a PIN after all.
+  const verified = await attempt({ counter: 9 }, key.id);
+  expect(verified).toMatchObject({ ok: true, value: { isUserVerified: true } });
+});
+
+test.each<[what: string, code: string, tap: 'own' | 'other' | undefined, change: Change]>([
+  ['where none was asked for', 'user-verified', undefined, { flags: 0x01 }],
+  ['of another credential than was asked', 'user-verified', 'other', { flags: 0x01 }],
+  ['of nobody', 'user-present', 'own', { flags: 0x00 }],
+  ['of somebody else', 'user-handle', 'own', { flags: 0x01, userHandle: 'AAAA' }],
+  ['that says of nobody whose it is, with a PIN', 'user-handle', undefined, { userHandle: '' }],
+  ['signed by another key', 'signature', 'own', { flags: 0x01, signer: makePersonKey('x') }],
+  ['with a counter of before', 'counter', 'own', { flags: 0x01, counter: 0 }],
+])('a touch %s is refused', async (_what, code, tap, change) => {
+  const { key, attempt } = setting({ snapshotCounter: 3 });
+  const asked = { own: key.id, other: toBase64url(randomBytes(48)) };
+  expect(await attempt(change, tap && asked[tap])).toEqual({ ok: false, error: code });
 });
 
 test('each challenge is new, and bound to its place', () => {

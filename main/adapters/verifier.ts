@@ -44,13 +44,17 @@ export function createVerifier({ rpId, clock, random, counters }: VerifierOption
   function refusedData(
     { authenticatorData, userHandle }: Assertion,
     credential: Credential,
+    isTap: boolean,
   ): VerifyRefusal | undefined {
-    if (toBase64url(userHandle) !== credential.userHandle) return 'user-handle';
+    // Step 6: of a credential that was named, a key need not say whose it is.
+    const isUnsaid = userHandle === undefined && isTap;
+    if (!isUnsaid && toBase64url(userHandle ?? new Uint8Array()) !== credential.userHandle)
+      return 'user-handle';
     if (authenticatorData.length < FIXED_BYTES) return 'authenticator-data';
     if (!Buffer.from(rpIdHash).equals(authenticatorData.subarray(0, 32))) return 'rp-id';
     const flags = authenticatorData[32] ?? 0;
     if ((flags & UP) === 0) return 'user-present';
-    if ((flags & UV) === 0) return 'user-verified';
+    if ((flags & UV) === 0 && !isTap) return 'user-verified';
     // A credential that can be copied to a cloud belongs to no single key.
     if ((flags & (BE | BS)) !== 0) return 'backup-eligible';
     return undefined;
@@ -61,6 +65,7 @@ export function createVerifier({ rpId, clock, random, counters }: VerifierOption
     challenge: Challenge,
     assertion: Assertion,
     credential: Credential,
+    requireUserVerification: boolean,
   ): Promise<boolean> {
     const expected = accessChallenge(sha256, challenge.place, challenge.nonce);
     try {
@@ -74,13 +79,13 @@ export function createVerifier({ rpId, clock, random, counters }: VerifierOption
             clientDataJSON: toBase64url(challenge.clientDataJSON),
             authenticatorData: toBase64url(assertion.authenticatorData),
             signature: toBase64url(assertion.signature),
-            userHandle: toBase64url(assertion.userHandle),
+            ...(assertion.userHandle && { userHandle: toBase64url(assertion.userHandle) }),
           },
         },
         expectedChallenge: toBase64url(expected),
         expectedOrigin: origin,
         expectedRPID: rpId,
-        requireUserVerification: true,
+        requireUserVerification,
         // 0 = its counter check rests: ours comes after the signature and knows the station's own mark.
         credential: {
           id: credential.id,
@@ -106,14 +111,14 @@ export function createVerifier({ rpId, clock, random, counters }: VerifierOption
   }
 
   return {
-    issue(place) {
+    issue(place, tap) {
       const nonce = random(NONCE_BYTES);
       const challenge = toBase64url(accessChallenge(sha256, place, nonce));
       // Key order as WebAuthn §5.8.1.1 serialises it.
       const clientDataJSON = utf8(
         JSON.stringify({ type: 'webauthn.get', challenge, origin, crossOrigin: false }),
       );
-      const made = { place, nonce, clientDataJSON, clientDataHash: sha256(clientDataJSON) };
+      const made = { place, nonce, clientDataJSON, clientDataHash: sha256(clientDataJSON), tap };
       issued.set(made, clock.mono());
       return made;
     },
@@ -127,13 +132,15 @@ export function createVerifier({ rpId, clock, random, counters }: VerifierOption
       if (!credential?.active) return refuse('unknown-key');
       const member = directory.members.find((known) => known.id === credential.member);
       if (!member?.active) return refuse('member-inactive');
-      const refused = refusedData(assertion, credential);
+      const isTap = challenge.tap === credential.id;
+      const refused = refusedData(assertion, credential, isTap);
       if (refused !== undefined) return refuse(refused);
-      if (!(await isSigned(challenge, assertion, credential))) return refuse('signature');
+      if (!(await isSigned(challenge, assertion, credential, !isTap))) return refuse('signature');
       if (isCounterRefused(assertion, credential)) return refuse('counter');
       return ok({
         member,
         credential,
+        isUserVerified: ((assertion.authenticatorData[32] ?? 0) & UV) !== 0,
         proof: {
           boundSeq: challenge.place.seq,
           nonce: toBase64url(challenge.nonce),

@@ -41,7 +41,11 @@ it('wants nothing proved of a directory that it does not know, or cannot name wh
 
 it('knows whose credential it is, and tells it of those who are here', () => {
   const chen = fromBase64url('Y2hlbg');
-  expect(ownerOf(directory, new Set(['chen']), chen)).toBe('chen');
+  expect(ownerOf(directory, new Set(['chen']), chen)).toEqual({
+    member: 'chen',
+    credential: 'Y2hlbg',
+  });
   expect(ownerOf(directory, new Set(['maria']), chen)).toBeUndefined();
+  expect(ownerOf(directory, new Set(['chen']), undefined)).toBeUndefined();
   expect(ownerOf(directory, new Set(['chen']), fromBase64url('bm9ib2R5'))).toBeUndefined();
 });

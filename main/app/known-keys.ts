@@ -27,13 +27,14 @@ export function knownKeys(
   };
 }
 
-/** Which of these members' credential this is: whoever is not here is not named to whoever holds their key. */
+/** Whose of these members this credential is: whoever is not here is not named to whoever holds their key. */
 export function ownerOf(
   directory: DirectorySnapshot | undefined,
   members: ReadonlySet<string>,
-  credentialId: Uint8Array,
-): string | undefined {
-  const id = toBase64url(credentialId);
-  const member = directory?.credentials.find((known) => known.id === id)?.member;
-  return member !== undefined && members.has(member) ? member : undefined;
+  credentialId: Uint8Array | undefined,
+): { readonly member: string; readonly credential: string } | undefined {
+  if (credentialId === undefined) return undefined;
+  const credential = toBase64url(credentialId);
+  const member = directory?.credentials.find((known) => known.id === credential)?.member;
+  return member !== undefined && members.has(member) ? { member, credential } : undefined;
 }

@@ -377,6 +377,10 @@ export class StationApp {
         return keys.send({ kind: 'cancel', attempt: effect.attempt });
       case 'key-pin':
         return this.sendPin(effect.attempt);
+      case 'key-tap': {
+        const { clientDataHash } = this.issue(effect.credential);
+        return keys.send({ kind: 'touch', attempt: effect.attempt, clientDataHash });
+      }
       case 'verify':
         void this.verify(effect.attempt);
         return;
@@ -396,9 +400,13 @@ export class StationApp {
 
   private sendPin(attempt: number): void {
     if (this.pin === undefined) throw new Error('no PIN to send');
-    this.challenge = this.ports.verifier.issue(this.ports.journal.place());
-    const { clientDataHash } = this.challenge;
+    const { clientDataHash } = this.issue();
     this.ports.keys.send({ kind: 'pin', attempt, pin: this.pin, clientDataHash });
+  }
+
+  private issue(tap?: string): Challenge {
+    this.challenge = this.ports.verifier.issue(this.ports.journal.place(), tap);
+    return this.challenge;
   }
 
   private async verify(attempt: number): Promise<void> {
@@ -423,13 +431,14 @@ export class StationApp {
     if (this.directory !== directory) return refuse('not-verified');
     // Bound to a journal that has ended meanwhile: the server could not prove it.
     if (this.ports.journal.place().epoch !== challenge.place.epoch) return refuse('not-verified');
-    const { member, credential, proof } = result.value;
+    const { member, credential, proof, isUserVerified } = result.value;
     this.dispatch({
       type: 'verified',
       attempt,
       access: {
         member: member.id,
         credential: credential.id,
+        isUserVerified,
         proof,
         newSession: this.ports.uuid(),
         correlation: this.ports.uuid(),
@@ -438,8 +447,9 @@ export class StationApp {
   }
 
   private recordAccess(drafts: readonly EventDraft[], attempt: number): void {
-    const written = this.writer.access(drafts);
-    this.dispatch({ type: written ? 'recorded' : 'not-recorded', attempt });
+    if (!this.writer.access(drafts)) return this.dispatch({ type: 'not-recorded', attempt });
+    // The access is the last of what was written with it.
+    this.dispatch({ type: 'recorded', attempt, place: this.ports.journal.place() });
   }
 
   private onKey(event: KeyEvent | { readonly kind: 'crashed' }): void {
@@ -448,15 +458,20 @@ export class StationApp {
         return this.dispatch({ type: 'keys', count: event.keys.length });
       case 'choose':
         return this.dispatch({ type: 'key-choose', attempt: event.attempt });
-      case 'ready':
+      case 'ready': {
+        const owner = ownerOf(this.directory, this.membersHere(), event.credentialId);
         return this.dispatch({
           type: 'key-ready',
           attempt: event.attempt,
-          owner:
-            event.credentialId && ownerOf(this.directory, this.membersHere(), event.credentialId),
+          owner: owner?.member,
           retries: event.pinRetries,
           minLength: event.minPinLength,
+          tap:
+            event.takesTouch && owner
+              ? { ...owner, epoch: this.ports.journal.place().epoch }
+              : undefined,
         });
+      }
       case 'touch':
         return this.dispatch({ type: 'key-touch', attempt: event.attempt });
       case 'assertion':

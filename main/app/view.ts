@@ -99,7 +99,7 @@ function screen(
           ? step(
               state.entry,
               state.keys > 0,
-              state.entry.kind === 'pin'
+              'owner' in state.entry
                 ? shownName(state.entry.owner, state.policy, memberOf)
                 : undefined,
             )
@@ -179,10 +179,12 @@ function step(
     case 'verifying':
     case 'recording':
       return { kind: 'opening' };
-    case 'reading':
-    case 'choosing':
     case 'checking':
     case 'touch':
+      if (entry.grace === undefined) return { kind: entry.kind };
+      return { kind: 'tap', ...(owner === undefined ? {} : { owner }) };
+    case 'reading':
+    case 'choosing':
       return { kind: entry.kind };
   }
 }

@@ -5,16 +5,33 @@ import type { Instant } from './instant.ts';
 /** What a person did not manage. The curtain has one sentence for each. */
 export type Notice = AccessRefusal;
 
-/** An assertion that the verifier accepted, with user verification. */
+/** An assertion that the verifier accepted. */
 export interface Access {
   readonly member: string;
   /** Credential id, base64url. */
   readonly credential: string;
+  /** With the PIN; without, only within a grace. */
+  readonly isUserVerified: boolean;
   readonly proof: AccessProof;
   /** Id for the session, should this member have none here. */
   readonly newSession: string;
   /** Id that ties the events of a switch together. */
   readonly correlation: string;
+}
+
+/** A key that has proved itself and signs for a touch without PIN. */
+export interface Tap {
+  readonly member: string;
+  /** Credential id, base64url. */
+  readonly credential: string;
+  /** Of the journal that is being written. */
+  readonly epoch: string;
+}
+
+/** A tap that is enough, because policy lets it follow the PIN of that access until then (monotonic ms). */
+export interface Grace extends Tap {
+  readonly pinSeq: number;
+  readonly until: number;
 }
 
 /** The steps at the curtain. Each step that waits for somebody carries its deadline (monotonic ms). */
@@ -35,21 +52,28 @@ export type Entry =
       readonly tooShort: boolean;
       readonly deadline: number;
     }
-  /** The PIN is with the key. */
+  /** The PIN is with the key, or none is wanted. */
   | {
       readonly kind: 'checking' | 'touch';
       readonly attempt: number;
       readonly owner: string | undefined;
       readonly minLength: number;
       readonly mismatches: number;
+      readonly grace: Grace | undefined;
       readonly deadline: number;
     }
-  | { readonly kind: 'verifying'; readonly attempt: number; readonly deadline: number }
+  | {
+      readonly kind: 'verifying';
+      readonly attempt: number;
+      readonly grace: Grace | undefined;
+      readonly deadline: number;
+    }
   /** Verified; the access is being written. Nothing opens before that. */
   | {
       readonly kind: 'recording';
       readonly attempt: number;
       readonly access: Access;
+      readonly grace: Grace | undefined;
       readonly at: Instant;
     };
 

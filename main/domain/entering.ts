@@ -8,9 +8,10 @@ import {
   isRecorded,
   waiting,
 } from './authentication.ts';
+import { graceFor, withoutGrace } from './grace.ts';
 import type { Instant } from './instant.ts';
 import { common, draft, left, record } from './leaving.ts';
-import { type HeldSession, type Session, evicted } from './session.ts';
+import { type HeldSession, evicted } from './session.ts';
 import type {
   Effect,
   Locked,
@@ -19,6 +20,8 @@ import type {
   Transition,
 } from './station-state.ts';
 import { notNow, same, stale } from './steps.ts';
+
+type Recording = Extract<Entry, { kind: 'recording' }>;
 
 /** The attempt that the key process is working on, if any. */
 const attemptOf = (entry: Entry): number | undefined =>
@@ -31,8 +34,11 @@ export const cancelKey = (entry: Entry): readonly Effect[] => {
 
 /** Ends the attempt, if any, and says why. */
 export function refuse(state: Locked, notice: Notice | undefined): Transition {
+  // A tap that came to nothing is not tried again: the PIN is.
+  const grace = 'grace' in state.entry ? state.entry.grace : undefined;
+  const held = grace ? withoutGrace(state.held, grace.member) : state.held;
   return {
-    state: { ...state, entry: waiting(notice) },
+    state: { ...state, held, entry: waiting(notice) },
     effects: [
       ...cancelKey(state.entry),
       ...(notice !== undefined && isRecorded(notice)
@@ -56,7 +62,7 @@ export function begin(state: Locked, now: Instant): Transition {
 }
 
 /** What opening for this member does to the sessions that are here. */
-function plan(state: Locked, access: Access, now: Instant) {
+function plan(state: Locked, { access, grace, at: now }: Recording) {
   const own = state.held.find((session) => session.member === access.member);
   const others = state.held.filter((session) => session !== own);
   const displaced = others.filter((session) => session.held === 'locked');
@@ -66,25 +72,23 @@ function plan(state: Locked, access: Access, now: Instant) {
   const gone = evicted(parked, state.policy);
   const correlation = state.correlation ?? (displaced.length > 0 ? access.correlation : undefined);
   const { member, credential } = access;
-  const session: Session = {
-    id: own?.id ?? access.newSession,
-    member,
-    credential,
-    openedAt: own?.openedAt ?? now,
-  };
+  const id = own?.id ?? access.newSession;
   const drafts: readonly EventDraft[] = [
     ...displaced.map((other) => left('session.parked', other, 'switch', correlation)),
     ...gone.map((other) => left('session.ended', other, 'evicted')),
     draft(own ? 'session.resumed' : 'session.opened', {
       member: access.member,
       key: access.credential,
-      session: session.id,
+      session: id,
       proof: access.proof,
       ...(correlation === undefined ? {} : { correlation }),
+      ...(grace && {
+        detail: { pinSeq: grace.pinSeq, graceSeconds: state.policy.graceSeconds },
+      }),
     }),
   ];
   return {
-    session,
+    session: { id, member, credential, openedAt: own?.openedAt ?? now, pin: own?.pin },
     fresh: own === undefined,
     held: parked.filter((other) => !gone.includes(other)),
     gone,
@@ -105,10 +109,31 @@ function pin(state: Locked, length: number, now: Instant): Transition {
         owner: entry.owner,
         minLength: entry.minLength,
         mismatches: entry.mismatches,
+        grace: undefined,
         deadline: now.mono + PATIENCE.checking,
       },
     },
     effects: [{ type: 'key-pin', attempt: entry.attempt }],
+  };
+}
+
+/** The key waits: for its PIN, or within a grace for a touch. */
+function ready(
+  state: Locked,
+  event: Extract<StationEvent, { type: 'key-ready' }>,
+  now: Instant,
+): Transition {
+  const { attempt, owner, minLength, retries, tap } = event;
+  const grace = tap && graceFor(state, tap, now);
+  const asked = { attempt, owner, minLength, mismatches: 0 };
+  if (!grace) {
+    const deadline = now.mono + PATIENCE.pin;
+    return same({ ...state, entry: { kind: 'pin', ...asked, retries, tooShort: false, deadline } });
+  }
+  const deadline = Math.min(now.mono + PATIENCE.checking, grace.until);
+  return {
+    state: { ...state, entry: { kind: 'checking', ...asked, grace, deadline } },
+    effects: [{ type: 'key-tap', attempt, credential: grace.credential }],
   };
 }
 
@@ -119,7 +144,7 @@ function keyRefused(
 ): Transition {
   const { entry } = state;
   if (attemptOf(entry) !== event.attempt) return stale;
-  if (event.code === 'pin-mismatch' && entry.kind === 'checking') {
+  if (event.code === 'pin-mismatch' && entry.kind === 'checking' && !entry.grace) {
     return {
       state: {
         ...state,
@@ -155,18 +180,28 @@ function keyRefused(
 function verified(state: Locked, access: Access, now: Instant): Transition {
   if (state.entry.kind !== 'verifying') return stale;
   const { attempt } = state.entry;
+  const granted = state.entry.grace && graceFor(state, state.entry.grace, now);
+  const grace = access.isUserVerified ? undefined : granted;
+  const isEnough =
+    access.isUserVerified ||
+    (grace?.member === access.member && grace.credential === access.credential);
+  if (!isEnough) return refuse(state, 'not-verified');
+  const entry = { kind: 'recording', attempt, access, grace, at: now } as const;
   return {
-    state: {
-      ...state,
-      entry: { kind: 'recording', attempt, access, at: now },
-    },
-    effects: [{ type: 'record', attempt, drafts: plan(state, access, now).drafts }],
+    state: { ...state, entry },
+    effects: [{ type: 'record', attempt, drafts: plan(state, entry).drafts }],
   };
 }
 
-function recorded(state: Locked): Transition {
+function recorded(
+  state: Locked,
+  { place }: Extract<StationEvent, { type: 'recorded' }>,
+): Transition {
   if (state.entry.kind !== 'recording') return stale;
-  const { session, fresh, held, gone } = plan(state, state.entry.access, state.entry.at);
+  const { access, at } = state.entry;
+  const { session: own, fresh, held, gone } = plan(state, state.entry);
+  // The window begins with the PIN: taps do not draw it out.
+  const session = access.isUserVerified ? { ...own, pin: { ...place, at: at.mono } } : own;
   return {
     state: { ...common(state), kind: 'open', session, held, over: { kind: 'nothing' } },
     effects: [
@@ -201,25 +236,16 @@ export function whileLocked(state: Locked, event: OpenOrLockedEvent, now: Instan
       });
     case 'key-ready':
       if (entry.kind !== 'reading' && entry.kind !== 'choosing') return stale;
-      if (entry.attempt !== event.attempt) return stale;
-      return same({
-        ...state,
-        entry: {
-          kind: 'pin',
-          attempt: event.attempt,
-          owner: event.owner,
-          retries: event.retries,
-          minLength: event.minLength,
-          mismatches: 0,
-          tooShort: false,
-          deadline: now.mono + PATIENCE.pin,
-        },
-      });
+      return entry.attempt === event.attempt ? ready(state, event, now) : stale;
     case 'key-touch':
       if (entry.kind !== 'checking' || entry.attempt !== event.attempt) return stale;
       return same({
         ...state,
-        entry: { ...entry, kind: 'touch', deadline: now.mono + PATIENCE.touch },
+        entry: {
+          ...entry,
+          kind: 'touch',
+          deadline: Math.min(now.mono + PATIENCE.touch, entry.grace?.until ?? Infinity),
+        },
       });
     case 'asserted':
       if ((entry.kind !== 'checking' && entry.kind !== 'touch') || entry.attempt !== event.attempt)
@@ -230,6 +256,7 @@ export function whileLocked(state: Locked, event: OpenOrLockedEvent, now: Instan
           entry: {
             kind: 'verifying',
             attempt: event.attempt,
+            grace: entry.grace,
             deadline: now.mono + PATIENCE.verifying,
           },
         },
@@ -242,7 +269,7 @@ export function whileLocked(state: Locked, event: OpenOrLockedEvent, now: Instan
         ? refuse(state, event.notice)
         : stale;
     case 'recorded':
-      return attemptOf(entry) === event.attempt ? recorded(state) : stale;
+      return attemptOf(entry) === event.attempt ? recorded(state, event) : stale;
     case 'not-recorded':
       return entry.kind === 'recording' && entry.attempt === event.attempt
         ? refuse(state, 'not-recorded')

@@ -1,5 +1,6 @@
 import type { Cause, EventDraft } from '../../common/event.ts';
 import { waiting } from './authentication.ts';
+import { endsGrace, withoutGrace } from './grace.ts';
 import type { Instant } from './instant.ts';
 import { type HeldSession, type Session, evicted } from './session.ts';
 import type { Common, Effect, Locked, Open, StationState, Transition } from './station-state.ts';
@@ -50,12 +51,12 @@ export function leave(
 
 /** Cover first, log second. */
 export function lock(state: Open, cause: Cause, now: Instant): Transition {
+  const held: readonly HeldSession[] = [
+    ...state.held,
+    { ...state.session, held: 'locked', since: now },
+  ];
   return {
-    state: leave(
-      state,
-      [...state.held, { ...state.session, held: 'locked', since: now }],
-      undefined,
-    ),
+    state: leave(state, endsGrace(cause) ? withoutGrace(held) : held, undefined),
     effects: [
       { type: 'cover' },
       ...record(left('session.locked', state.session, cause)),

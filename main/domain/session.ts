@@ -8,6 +8,8 @@ export interface Session {
   /** The key that opened or last resumed it; a revoked key ends the session. Credential id, base64url. */
   readonly credential: string;
   readonly openedAt: Instant;
+  /** Where its member last gave the PIN, and when (monotonic ms); undefined = no grace at the next access. */
+  readonly pin: { readonly epoch: string; readonly seq: number; readonly at: number } | undefined;
 }
 
 /** A session that is not on screen: its member is expected back, or somebody else took the screen. */

@@ -1,6 +1,6 @@
 import type { Cause, EventDraft } from '../../common/event.ts';
 import type { Policy } from '../../common/policy.ts';
-import { type Access, type Entry, type Notice, waiting } from './authentication.ts';
+import { type Access, type Entry, type Notice, type Tap, waiting } from './authentication.ts';
 import type { HeldSession, Session } from './session.ts';
 
 /** Why the station opens for nobody, whoever comes. */
@@ -79,6 +79,8 @@ export type StationEvent =
       readonly owner?: string | undefined;
       readonly retries: number;
       readonly minLength: number;
+      /** Present where a touch without PIN would do, as far as the key goes. */
+      readonly tap?: Tap | undefined;
     }
   | { readonly type: 'pin'; readonly length: number }
   | { readonly type: 'key-touch'; readonly attempt: number }
@@ -92,7 +94,12 @@ export type StationEvent =
   | { readonly type: 'asserted'; readonly attempt: number }
   | { readonly type: 'verified'; readonly attempt: number; readonly access: Access }
   | { readonly type: 'not-verified'; readonly attempt: number; readonly notice: Notice }
-  | { readonly type: 'recorded'; readonly attempt: number }
+  | {
+      readonly type: 'recorded';
+      readonly attempt: number;
+      /** Where the access stands in the journal. */
+      readonly place: { readonly epoch: string; readonly seq: number };
+    }
   | { readonly type: 'not-recorded'; readonly attempt: number }
   | { readonly type: 'cancel' }
   /** With a member: only their session, if it is on screen. */
@@ -121,6 +128,8 @@ export type Effect =
   | { readonly type: 'record'; readonly drafts: readonly EventDraft[]; readonly attempt?: number }
   | { readonly type: 'key-begin'; readonly attempt: number }
   | { readonly type: 'key-pin'; readonly attempt: number }
+  /** One touch without PIN, by this credential. */
+  | { readonly type: 'key-tap'; readonly attempt: number; readonly credential: string }
   | { readonly type: 'key-cancel'; readonly attempt: number }
   | { readonly type: 'verify'; readonly attempt: number }
   /** Always the last effect: the agent ends, and is not started again by itself. */

@@ -2,6 +2,7 @@ import { unreachable } from '../../common/result.ts';
 import { type Entry, waiting } from './authentication.ts';
 import { answered, keySheet, putOver, uncoverSession } from './covering.ts';
 import { begin, cancelKey, refuse, whileLocked } from './entering.ts';
+import { endsGrace, withoutGrace } from './grace.ts';
 import type { Instant } from './instant.ts';
 import { draft, endHeld, endOpen, leave, left, letGo, lock, park, record } from './leaving.ts';
 import { type Session, heldUntil, openUntil } from './session.ts';
@@ -158,8 +159,9 @@ export function transition(state: StationState, event: StationEvent, now: Instan
         return lock(state, cause, now);
       // Somebody else is at work here, or on the way in.
       if (state.kind === 'open' || member !== undefined) return notNow;
+      const held = endsGrace(cause) ? withoutGrace(state.held) : state.held;
       return {
-        state: { ...state, entry: waiting() },
+        state: { ...state, held, entry: waiting() },
         effects: [{ type: 'cover' }, ...cancelKey(state.entry)],
       };
     }

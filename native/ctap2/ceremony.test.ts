@@ -21,7 +21,7 @@ import {
 } from '../../test/support/key-on-port.ts';
 import { manualSurroundings, type scriptedPort, settled } from '../../test/support/scripted-key.ts';
 import { nodeCrypto } from '../crypto.ts';
-import { type CborValue, encodeCbor } from './cbor.ts';
+import { type CborMap, type CborValue, encodeCbor } from './cbor.ts';
 import { Ceremony } from './ceremony.ts';
 import { map } from './message.ts';
 import type { KnownKey } from './prove-known.ts';
@@ -100,6 +100,7 @@ describe('the access ceremony', () => {
   const code = async (
     result:
       | ReturnType<Ceremony['present']>
+      | ReturnType<Ceremony['touched']>
       | ReturnType<Ceremony['identify']>
       | ReturnType<Ceremony['prepare']>,
   ) => {
@@ -112,7 +113,7 @@ describe('the access ceremony', () => {
     const { ceremony, begin, present, asked, touch, requests } = start();
     expect(await begin()).toEqual({
       ok: true,
-      value: { pinRetries: 8, minPinLength: 4, proven: undefined },
+      value: { pinRetries: 8, minPinLength: 4, proven: undefined, takesTouch: false },
     });
     const { bytes, result } = present(PIN);
     await asked;
@@ -357,6 +358,9 @@ describe('the access ceremony', () => {
     const isSilent: Twist = (command, request) =>
       command === GET_ASSERTION && request.has(0x03) ? new Uint8Array() : undefined;
 
+    const isTouch = (request: CborMap): boolean =>
+      (request.get(0x05) as ReadonlyMap<string, unknown> | undefined)?.get('up') === true;
+
     it('by a silent assertion over random bytes, before anything else', async () => {
       const { begin, known, requests } = start(undefined, undefined, 'own');
       expect(await begin()).toMatchObject({
@@ -386,6 +390,54 @@ describe('the access ceremony', () => {
         'own',
       );
       expect(await begin()).toMatchObject({ ok: true, value: { proven: undefined } });
+    });
+
+    describe('and may then be touched without it', () => {
+      const hash = new Uint8Array(32).fill(7);
+
+      it('by the credential that has proved itself, present and not verified', async () => {
+        const key = start(undefined, undefined, 'own');
+        expect(await key.begin()).toMatchObject({ ok: true, value: { takesTouch: true } });
+        let isAsked = false;
+        const result = key.ceremony.touched(hash, () => {
+          isAsked = true;
+        });
+        await settled();
+        expect(isAsked).toBe(true);
+        key.touch();
+        const made = await result;
+        if (!made.ok) throw new Error(made.error.code);
+        expect(made.value.assertion.credentialId).toEqual(key.known[0]?.credentialId);
+        expect(made.value.assertion.authenticatorData[32]).toBe(0x01);
+        const asked = key.requests.at(-1);
+        expect(asked?.command).toBe(GET_ASSERTION);
+        expect(asked?.parameters.get(0x05)).toEqual(new Map([['up', true]]));
+        expect(asked?.parameters.has(0x06)).toBe(false);
+        const allowed = asked?.parameters.get(0x03);
+        expect(Array.isArray(allowed) ? allowed.length : 0).toBe(1);
+      });
+
+      it.each([
+        ['that has proved nothing', {}, {}, [] as const],
+        ['with alwaysUv', { alwaysUv: true }, {}, 'own' as const],
+        ['of credProtect 3', {}, { credProtect: 3 }, 'own' as const],
+      ])('but not one %s', async (_name, option, protection, known) => {
+        const key = start(undefined, undefined, known);
+        Object.assign(key.record, option);
+        for (const credential of key.record.credentials) Object.assign(credential, protection);
+        expect(await key.begin()).toMatchObject({ ok: true, value: { takesTouch: false } });
+        const heard = key.requests.length;
+        await expect(key.ceremony.touched(hash, () => undefined)).rejects.toThrow('takes no touch');
+        expect(key.requests).toHaveLength(heard);
+      });
+
+      it('and says so where it wants a PIN all the same', async () => {
+        const shy: Twist = (command, request) =>
+          command === GET_ASSERTION && isTouch(request) ? status(0x36) : undefined;
+        const key = start(shy, undefined, 'own');
+        await key.begin();
+        expect(await code(key.ceremony.touched(hash, () => undefined))).toBe('unreadable');
+      });
     });
 
     describe('where the directory is known whole', () => {

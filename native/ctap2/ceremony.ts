@@ -23,11 +23,13 @@ export interface Ready {
   readonly minPinLength: number;
   /** The credential with which the key has proved itself, of those that were known. */
   readonly proven: Uint8Array | undefined;
+  /** Whether that credential signs for a touch without PIN; never with alwaysUv or credProtect 3. */
+  readonly takesTouch: boolean;
 }
 
 export interface Presented {
-  readonly assertion: RawAssertion & { readonly userHandle: Uint8Array };
-  /** Reports exchanged after the PIN, both directions, keepalives aside. */
+  readonly assertion: RawAssertion;
+  /** Reports exchanged after the PIN, or for a touch without it, both directions, keepalives aside. */
   readonly reports: number;
 }
 
@@ -56,15 +58,19 @@ interface Prepared {
   readonly pinRetries: number;
 }
 
+/** With user verification, or by the one credential that answers without. */
+type By = { readonly token: PinToken } | { readonly allow: readonly [Uint8Array] };
+
 /**
  * The access ceremony with one key: `identify`, `selected` where there are several keys, `prepare`, then
- * `present` with a PIN until it holds or is refused.
+ * `present` with a PIN until it holds or is refused; or `touched` once, where policy asks for no PIN.
  */
 export class Ceremony {
   private readonly context: CeremonyContext;
   private readonly hid: CtapHid;
   private identity: Identity | undefined;
   private prepared: Prepared | undefined;
+  private taking: Uint8Array | undefined;
 
   constructor(context: CeremonyContext) {
     this.context = context;
@@ -109,7 +115,25 @@ export class Ceremony {
       const agreed = await this.agree(identity);
       if (!agreed.ok) return agreed;
       const { pinRetries } = agreed.value;
-      return ok({ pinRetries, minPinLength: minPinLength(identity.info), proven: proof.value });
+      const proven = proof.value;
+      // §6.2.2 step 5: alwaysUv leaves only silent assertions without. credProtect 3 has not proven anything.
+      this.taking = identity.info.alwaysUv ? undefined : proven;
+      return ok({
+        pinRetries,
+        minPinLength: minPinLength(identity.info),
+        proven,
+        takesTouch: this.taking !== undefined,
+      });
+    });
+  }
+
+  /** Asks the credential that has proved itself for one touch, without PIN. */
+  touched(clientDataHash: Uint8Array, onTouch: () => void): Promise<Result<Presented, Refused>> {
+    return guard(async () => {
+      if (!this.taking) throw new Error('this key takes no touch without PIN');
+      const before = this.hid.reports;
+      const assertion = await this.assertion({ allow: [this.taking] }, clientDataHash, onTouch);
+      return ok({ assertion, reports: this.hid.reports - before });
     });
   }
 
@@ -128,14 +152,19 @@ export class Ceremony {
         return err({ code: 'pin-mismatch', retry: true, pinRetries: prepared.pinRetries });
       }
       const before = this.hid.reports;
-      const token = await guard(async () => ok(await this.token(identity, prepared, pin)));
-      if (!token.ok) return await this.afterRefusal(identity, token.error);
-      const assertion = await guard(async () =>
-        ok(await this.assertion(token.value, clientDataHash, onTouch)),
-      );
-      if (!assertion.ok) return assertion;
-      if (assertion.value.credentials > 1) return refused('several-credentials');
-      return ok({ assertion: assertion.value, reports: this.hid.reports - before });
+      const made = await guard(async () => ok(await this.token(identity, prepared, pin)));
+      if (!made.ok) return await this.afterRefusal(identity, made.error);
+      const token = made.value;
+      try {
+        return await guard(async () => {
+          const assertion = await this.assertion({ token }, clientDataHash, onTouch);
+          if (assertion.credentials > 1) return refused('several-credentials');
+          need(assertion.userHandle, 'user id');
+          return ok({ assertion, reports: this.hid.reports - before });
+        });
+      } finally {
+        token.forget();
+      }
     } finally {
       pin.fill(0);
     }
@@ -170,22 +199,12 @@ export class Ceremony {
     return getTokenUsingPin(this.hid, crypto, secret, pin, permissions);
   }
 
-  private async assertion(
-    token: PinToken,
-    clientDataHash: Uint8Array,
-    onTouch: () => void,
-  ): Promise<Presented['assertion']> {
-    const { rpId } = this.context;
-    try {
-      const assertion = await getAssertion(
-        this.hid,
-        { rpId, clientDataHash, token, touch: true },
-        { onTouch, limitMs: TOUCH_MS },
-      );
-      return { ...assertion, userHandle: need(assertion.userHandle, 'user id') };
-    } finally {
-      token.forget();
-    }
+  private assertion(by: By, clientDataHash: Uint8Array, onTouch: () => void) {
+    return getAssertion(
+      this.hid,
+      { rpId: this.context.rpId, clientDataHash, touch: true, ...by },
+      { onTouch, limitMs: TOUCH_MS },
+    );
   }
 
   /** After a mismatch the key has a new agreement key (§6.5.5.7.2): fetch it while the next PIN is typed. */

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { decode } from 'cbor2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fromBase64url } from '../../common/bytes.ts';
 import { simulatedSlot } from '../../native/hid/simulated-slot.ts';
 import type { KeySource } from '../../native/hid/key-source.ts';
 import type { KeyEvent } from '../../native/key-protocol.ts';
@@ -97,7 +98,9 @@ describe('the key service and a simulated key', () => {
     const credential = simulator.credentials.find(({ person }) => person === 'nurse');
     if (!credential) throw new Error('no credential');
     expect(Buffer.from(assertion.credentialId).toString('base64url')).toBe(credential.id);
-    expect(Buffer.from(assertion.userHandle).toString('base64url')).toBe(credential.userHandle);
+    expect(Buffer.from(assertion.userHandle ?? []).toString('base64url')).toBe(
+      credential.userHandle,
+    );
     const { authenticatorData } = assertion;
     expect(Buffer.from(authenticatorData.subarray(0, 32))).toEqual(
       createHash('sha256').update('localhost').digest(),
@@ -116,6 +119,27 @@ describe('the key service and a simulated key', () => {
       verify('sha256', Buffer.concat([authenticatorData, hash]), key, assertion.signature),
     ).toBe(true);
     expect((await nurseKey()).counter).toBe(1);
+  });
+
+  it('signs for a touch alone once it has proved itself, and only then', async () => {
+    await insert('nurse');
+    await begin();
+    expect(await next('ready')).toMatchObject({ takesTouch: false });
+    const known = simulator.credentials.map(({ id, publicKey }) => ({
+      credentialId: fromBase64url(id),
+      publicKey: fromBase64url(publicKey),
+    }));
+    attempt++;
+    await service.handle({ kind: 'begin', attempt, rpId: 'localhost', known });
+    expect(await next('ready')).toMatchObject({ takesTouch: true });
+    const clientDataHash = new Uint8Array(randomBytes(32));
+    void service.handle({ kind: 'touch', attempt, clientDataHash });
+    await untilTouchIsAwaited();
+    await simulator.control.touch();
+    const assertion = await next('assertion');
+    expect(assertion.authenticatorData[32]).toBe(0x01);
+    expect(assertion.reports).toBeLessThanOrEqual(8);
+    expect((await nurseKey()).pinRetries).toBe(8);
   });
 
   it('costs exactly one try for a wrong PIN, and goes on with the right one', async () => {

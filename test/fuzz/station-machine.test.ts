@@ -34,7 +34,12 @@ describe('the station machine', () => {
       (...[state, event, now]: Parameters<typeof transition>): Transition => {
         const result = transition(state, event, now);
         if ('rejected' in result || event.type !== 'verified') return result;
-        return transition(result.state, { type: 'recorded', attempt: event.attempt }, now);
+        const { attempt } = event;
+        return transition(
+          result.state,
+          { type: 'recorded', attempt, place: { epoch: 'epoch', seq: 1 } },
+          now,
+        );
       },
     ],
     [
@@ -75,6 +80,45 @@ describe('the station machine', () => {
           event.type === 'lock' ? { type: 'lock', cause: event.cause } : event,
           now,
         ),
+    ],
+    [
+      'takes a tap from anybody',
+      (...[state, event, now]: Parameters<typeof transition>): Transition =>
+        transition(
+          state,
+          event.type === 'verified'
+            ? { ...event, access: { ...event.access, isUserVerified: true } }
+            : event,
+          now,
+        ),
+    ],
+    [
+      'gives a grace without end',
+      (...[state, event, now]: Parameters<typeof transition>): Transition => {
+        const policy = { ...state.policy, graceSeconds: 600 };
+        return transition({ ...state, policy }, event, now);
+      },
+    ],
+    [
+      'draws the grace out with each tap',
+      (...[state, event, now]: Parameters<typeof transition>): Transition => {
+        const result = transition(state, event, now);
+        if ('rejected' in result || event.type !== 'recorded' || result.state.kind !== 'open')
+          return result;
+        const pin = { ...event.place, at: now.mono };
+        return { ...result, state: { ...result.state, session: { ...result.state.session, pin } } };
+      },
+    ],
+    [
+      'gives a grace after whatever happened',
+      (...[state, event, now]: Parameters<typeof transition>): Transition => {
+        const result = transition(state, event, now);
+        if ('rejected' in result || event.type !== 'lock') return result;
+        const pins = new Map(state.held.map(({ id, pin }) => [id, pin]));
+        if (state.kind === 'open') pins.set(state.session.id, state.session.pin);
+        const held = result.state.held.map((one) => ({ ...one, pin: pins.get(one.id) }));
+        return { ...result, state: { ...result.state, held } };
+      },
     ],
   ])('notices one that %s', (_what, machine) => {
     expect(() => fuzzStation(machine, { runs: 5_000 })).toThrow();

@@ -8,14 +8,16 @@ export const rules = policy.parse({
   parkedSessions: 1,
   parkedMinutes: 1,
   sessionHours: 0.1,
+  graceSeconds: 60,
   lockOnKeyRemoval: true,
 });
 
 const members = ['nurse', 'physician', 'officer'];
 
-const access = (member: string, n: number): Access => ({
+const access = (member: string, n: number, isUserVerified = true): Access => ({
   member,
   credential: `key-of-${member}`,
+  isUserVerified,
   newSession: `session-${n}`,
   correlation: `correlation-${n}`,
   proof: {
@@ -38,6 +40,12 @@ export type Move =
   /** Several events in a row, so that sequences get far. */
   | { readonly kind: 'events'; readonly events: readonly Happening[] };
 
+const recorded: Happening = (attempt, n) => ({
+  type: 'recorded',
+  attempt,
+  place: { epoch: 'epoch', seq: n },
+});
+
 /** The whole way from the curtain to a written access. */
 const wayIn = (member: string): readonly Happening[] => [
   () => ({ type: 'stop', stop: undefined }),
@@ -47,7 +55,30 @@ const wayIn = (member: string): readonly Happening[] => [
   () => ({ type: 'pin', length: 6 }),
   (attempt) => ({ type: 'asserted', attempt }),
   (attempt, n) => ({ type: 'verified', attempt, access: access(member, n) }),
-  (attempt) => ({ type: 'recorded', attempt }),
+  recorded,
+];
+
+/** A key that says whose it is, and would do without a PIN. */
+const tapOf =
+  (member: string, epoch = 'epoch'): Happening =>
+  (attempt) => ({
+    type: 'key-ready',
+    attempt,
+    owner: member,
+    retries: 8,
+    minLength: 6,
+    tap: { member, credential: `key-of-${member}`, epoch },
+  });
+
+/** Out, and back with one touch, if grace lets it. */
+const wayBack = (member: string, cause: 'button' | 'suspend'): readonly Happening[] => [
+  () => ({ type: 'lock', cause }),
+  () => ({ type: 'start' }),
+  tapOf(member),
+  (attempt) => ({ type: 'key-touch', attempt }),
+  (attempt) => ({ type: 'asserted', attempt }),
+  (attempt, n) => ({ type: 'verified', attempt, access: access(member, n, false) }),
+  recorded,
 ];
 
 /** In, and then a key comes that says whose it is. */
@@ -113,7 +144,13 @@ export const moves = fc.array(
       9,
     ),
     answer((attempt) => ({ type: 'not-verified', attempt, notice: 'not-verified' })),
-    answer((attempt) => ({ type: 'recorded', attempt }), 9),
+    ofMember(
+      (member) => (attempt, n) => ({ type: 'verified', attempt, access: access(member, n, false) }),
+      4,
+    ),
+    ofMember((member) => tapOf(member), 6),
+    ofMember((member) => tapOf(member, 'another-epoch')),
+    answer(recorded, 9),
     answer((attempt) => ({ type: 'not-recorded', attempt })),
     answer((attempt) => ({ type: 'key-refused', attempt, code: 'pin-mismatch', retries: 7 })),
     answer((attempt) => ({ type: 'key-refused', attempt, code: 'removed' })),
@@ -166,11 +203,17 @@ export const moves = fc.array(
       arbitrary: someMember.map((member): Move => ({ kind: 'events', events: wayIn(member) })),
     },
     {
+      weight: 6,
+      arbitrary: fc
+        .tuple(someMember, fc.constantFrom('button', 'button', 'suspend'))
+        .map(([member, cause]): Move => ({ kind: 'events', events: wayBack(member, cause) })),
+    },
+    {
       weight: 3,
       arbitrary: someMember.map((member): Move => ({ kind: 'events', events: wayToSheet(member) })),
     },
     {
-      weight: 3,
+      weight: 5,
       arbitrary: fc.integer({ min: 0, max: 90_000 }).map((ms): Move => ({ kind: 'wait', ms })),
     },
   ),

@@ -82,9 +82,53 @@ function mustLock(event: StationEvent): boolean {
   }
 }
 
+/** After these everybody gives the PIN again. */
+const strange = new Set<unknown>(['suspend', 'remote', 'elsewhere', 'fault']);
+
+/** 1: without user verification only back into the session whose PIN was given in time, by the key that asks. */
+function pinsGiven() {
+  const given = new Map<string, { seq: number; mono: number; credential: string }>();
+  /** Credential that has proved itself in this attempt and would do without a PIN. */
+  let proven: string | undefined;
+  return {
+    open({ event, mono }: Step, access: Access, draft: EventDraft | undefined): void {
+      assert.ok(event.type === 'recorded' && draft?.session !== undefined);
+      if (access.isUserVerified) {
+        const { seq } = event.place;
+        given.set(draft.session, { seq, mono, credential: access.credential });
+        return;
+      }
+      const pin = given.get(draft.session);
+      assert.ok(pin);
+      assert.equal(draft.type, 'session.resumed');
+      assert.equal(access.credential, pin.credential);
+      assert.equal(access.credential, proven);
+      assert.ok(mono - pin.mono <= rules.graceSeconds * 1000);
+      assert.deepEqual(draft.detail, { pinSeq: pin.seq, graceSeconds: rules.graceSeconds });
+      reached.tapped++;
+    },
+    forget({ before, event, after, effects }: Step): void {
+      if (event.type === 'key-ready' && before.kind === 'locked')
+        proven = event.tap?.epoch === 'epoch' ? event.tap.credential : undefined;
+      const told = effects.flatMap((effect) => (effect.type === 'record' ? effect.drafts : []));
+      const isStrange =
+        (event.type === 'lock' && strange.has(event.cause)) ||
+        told.some(({ type, detail }) => type === 'session.locked' && strange.has(detail['cause']));
+      if (isStrange) given.clear();
+      // A tap that was asked for and came to nothing.
+      const asked = before.kind === 'locked' && 'grace' in before.entry && before.entry.grace;
+      const isOver = after.kind === 'locked' && after.entry.kind === 'waiting';
+      if (!asked || !isOver || event.type === 'lock' || event.type === 'stop') return;
+      const session = before.held.find(({ member }) => member === asked.member);
+      if (session && event.type !== 'not-recorded') given.delete(session.id);
+    },
+  };
+}
+
 /** How often the sequences went where the invariants bite. */
 export const reached = {
   opened: 0,
+  tapped: 0,
   resumed: 0,
   parked: 0,
   ended: 0,
@@ -102,11 +146,13 @@ export function witness(): (step: Step) => void {
   /** What is being written of an administrator's close. */
   let ending: readonly EventDraft[] | undefined;
   let lastVerified: Access | undefined;
+  const pins = pinsGiven();
   /** The attempt that the key process works on. */
   let atTheKey: number | undefined;
 
   /** 1, 2: a session is on screen only by `recorded` of a written access of that very member. */
-  const opening = ({ before, event, after, effects }: Step) => {
+  const opening = (step: Step) => {
+    const { before, event, after, effects } = step;
     if (
       event.type === 'verified' &&
       before.kind === 'locked' &&
@@ -130,6 +176,7 @@ export function witness(): (step: Step) => void {
       proofs.map(({ proof }) => proof),
       [pending.access.proof],
     );
+    pins.open(step, pending.access, pending.drafts.at(-1));
     for (const draft of pending.drafts) {
       ledger.apply(draft);
       if (draft.type === 'session.opened') reached.opened++;
@@ -247,6 +294,7 @@ export function witness(): (step: Step) => void {
 
   return (step) => {
     opening(step);
+    pins.forget(step);
     if (step.event.type === 'recorded' || step.event.type === 'not-recorded') pending = undefined;
     locking(step);
     telling(step);

@@ -18,6 +18,8 @@ type KeyMessage = Parameters<Parameters<KeyReader['listen']>[0]>[0];
 function handOf() {
   let tell: (message: KeyMessage) => void = () => undefined;
   let key: PersonKey | undefined;
+  let isAlwaysUv = false;
+  let isTouched = true;
   const asked: KeyCommand[] = [];
 
   const answer = (command: KeyCommand) => {
@@ -29,13 +31,17 @@ function handOf() {
         Buffer.from(one.credentialId).equals(credentialId),
       );
       const proof = isKnown ? { credentialId } : {};
-      tell({ kind: 'ready', attempt, pinRetries: 8, minPinLength: 6, ...proof });
+      const takesTouch = isKnown && !isAlwaysUv;
+      tell({ kind: 'ready', attempt, pinRetries: 8, minPinLength: 6, takesTouch, ...proof });
       return;
     }
+    tell({ kind: 'touch', attempt });
+    if (!isTouched) return;
+    const isVerified = command.kind === 'pin';
     const authenticatorData = Buffer.alloc(37);
     authenticatorData.set(sha256(Buffer.from(RP_ID)));
-    // User present and verified.
-    authenticatorData[32] = 0x05;
+    // User present, and verified by the PIN.
+    authenticatorData[32] = isVerified ? 0x05 : 0x01;
     authenticatorData.writeUInt32BE(++key.counter, 33);
     const signed = Buffer.concat([authenticatorData, command.clientDataHash]);
     tell({
@@ -44,7 +50,7 @@ function handOf() {
       credentialId,
       authenticatorData,
       signature: sign('sha256', signed, key.privateKey),
-      userHandle: fromBase64url(key.userHandle),
+      ...(isVerified ? { userHandle: fromBase64url(key.userHandle) } : {}),
       reports: 10,
     });
   };
@@ -71,8 +77,9 @@ function handOf() {
   return {
     port,
     asked,
-    insert(next: PersonKey, beside = 0) {
+    insert(next: PersonKey, beside = 0, touch?: 'untouched') {
       key = next;
+      isTouched = touch === undefined;
       tell(plugged(1 + beside));
     },
     remove() {
@@ -80,6 +87,10 @@ function handOf() {
       tell(plugged(0));
     },
     crash: () => tell({ kind: 'crashed' }),
+    /** From now on the key signs for no touch without PIN. */
+    verifyAlways() {
+      isAlwaysUv = true;
+    },
   };
 }
 
@@ -110,6 +121,7 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
     readonly inactive?: PersonKey;
     readonly revoked?: PersonKey;
     readonly administrator?: PersonKey;
+    readonly rules?: Record<string, unknown>;
   }): DirectorySnapshot =>
     directorySnapshot.parse({
       v: 1,
@@ -133,7 +145,7 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
         counter: 0,
         active: key !== change.revoked,
       })),
-      policy: rules,
+      policy: change.rules ?? rules,
       apps: [],
     });
 
@@ -204,12 +216,25 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
       if (!stays) hand.remove();
       return session;
     },
+    /** The key, and one touch: the session, where that is enough, or else the step at the curtain. */
+    async tap(person: PersonKey) {
+      hand.insert(person);
+      const answer = await until('an answer', () => {
+        const { screen } = app.view();
+        if (screen.kind === 'session') return screen.session;
+        const { kind } = screen.step;
+        return kind === 'pin' || kind === 'waiting' ? kind : undefined;
+      });
+      hand.remove();
+      return answer;
+    },
     settled,
     /** The events of sessions and the station's own, as they stand in the journal. */
     events: (): readonly AccessEvent[] =>
       journal
         .unsent(10_000, 1e9)
         .map(({ canonical }) => JSON.parse(new TextDecoder().decode(canonical)) as AccessEvent),
+    beginEpoch: () => journal.beginEpoch(randomUUID()).ok,
     /** The power goes. */
     crash: () => journal.close(),
     remove() {

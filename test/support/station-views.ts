@@ -209,6 +209,10 @@ export const scenes = {
   'curtain-pin-last': { url: '/curtain', view: curtain(pin({ mismatches: 1, retries: 1 })) },
   'curtain-checking': { url: '/curtain', view: curtain({ kind: 'checking' }) },
   'curtain-touch': { url: '/curtain', view: curtain({ kind: 'touch' }) },
+  'curtain-touch-without-pin': {
+    url: '/curtain',
+    view: curtain({ kind: 'tap', owner: 'Maria L.' }),
+  },
   'curtain-opening': { url: '/curtain', view: curtain({ kind: 'opening' }) },
   'curtain-session': { url: '/curtain', view: session() },
   'curtain-connecting': { url: '/curtain', view: curtain(tap, { link: { kind: 'connecting' } }) },

@@ -58,6 +58,15 @@ function Content({ step }: { step: CurtainStep }) {
           <Cancel />
         </Patience>
       );
+    case 'tap': {
+      const title =
+        step.owner === undefined ? t('touch.title') : t('tap.title', { name: step.owner });
+      return (
+        <Patience pose="touch" title={title} text={t('tap.text')}>
+          <Cancel />
+        </Patience>
+      );
+    }
     case 'opening':
       return <Patience title={t('opening.title')} text={t('opening.text')} />;
     case 'stopped':

@@ -78,6 +78,10 @@ export const words = {
     text: 'More than one is in. The one you touch first gets your PIN.',
   },
   checking: { title: 'Checking your PIN', text: 'Leave your key in.' },
+  tap: {
+    title: 'Touch your key, {name}',
+    text: 'No PIN this time: it was entered a short while ago.',
+  },
   touch: { title: 'Touch your key', text: 'Press the gold circle until it stops blinking.' },
   opening: { title: 'Opening', text: 'Your screen is on its way.' },
   notice: {

@@ -77,6 +77,10 @@ export const words: Words = {
     text: 'Hay más de una. La primera que toque recibe su PIN.',
   },
   checking: { title: 'Comprobando su PIN', text: 'Deje la llave puesta.' },
+  tap: {
+    title: 'Toque su llave, {name}',
+    text: 'Esta vez sin PIN: se introdujo hace poco.',
+  },
   touch: { title: 'Toque su llave', text: 'Toque el círculo dorado hasta que deje de parpadear.' },
   opening: { title: 'Abriendo', text: 'Su pantalla está en camino.' },
   notice: {
