@@ -25,7 +25,14 @@ export async function publishDirectory(tx: Transaction, keys: Keys, now: number)
     const jws = await new CompactSign(utf8(JSON.stringify(snapshot)))
       .setProtectedHeader({ alg: 'EdDSA', typ: DIRECTORY_JWS_TYP, kid: keys.thumbprint })
       .sign(keys.signing);
-    await tx.addSnapshot({ group_name: group, version, digest, issued_at: issuedAt, jws });
+    await tx.addSnapshot({
+      group_name: group,
+      version,
+      digest,
+      issued_at: issuedAt,
+      jws,
+      grace_seconds: content.policy.graceSeconds,
+    });
     tx.announce(STREAM_NOTICE);
   }
 }

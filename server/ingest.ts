@@ -1,8 +1,9 @@
-import { type AccessEvent, MAX_EVENT_BYTES } from '../common/event.ts';
+import { type AccessEvent, MAX_EVENT_BYTES, accessEvent } from '../common/event.ts';
+import { graceOf } from '../common/grace.ts';
 import { type Result, err, ok, unreachable } from '../common/result.ts';
 import { type EventsResponse, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../common/wire.ts';
 import { lockElsewhere } from './directory-elsewhere.ts';
-import { checkAssertion } from './domain/assertion.ts';
+import { checkAssertion, isUserVerified } from './domain/assertion.ts';
 import type { BatchLine } from './domain/batch.ts';
 import { type ClockFault, clockFaults } from './domain/clock.ts';
 import { type Alert, alertsOf } from './domain/directory-alerts.ts';
@@ -199,6 +200,7 @@ async function proofLedger(
     credentials.add(event.proof.credential);
     counters.add(assertion.counter);
   }
+  const graces = await gracesGiven(tx, station, epoch, batch);
   const ids = [...credentials];
   if (ids.length > 0) await tx.lockCredentials(ids);
   const used = new Set(await tx.usedNonces(nonces));
@@ -213,12 +215,40 @@ async function proofLedger(
     isNonceUsed: (nonce) => used.has(nonce),
     lastCounter: (credential) => last.get(credential) ?? 0,
     wasCounterShown: (credential, counter) => shown.has(`${credential} ${counter}`),
-    note({ nonce, credential }, counter) {
+    pinAt: (seq) => graces.pins.get(seq),
+    graceAt: ({ dir }) => graces.seconds.get(dir) ?? 0,
+    note(event, { nonce, credential }, { counter, isUserVerified: isPin }) {
       used.add(nonce);
       last.set(credential, counter);
       shown.add(`${credential} ${counter}`);
+      if (isPin) graces.pins.set(event.seq, event);
     },
   };
+}
+
+/** What the accesses without PIN are judged by: those with PIN that they name, and the policies of their time. */
+async function gracesGiven(
+  tx: Transaction,
+  station: string,
+  epoch: string,
+  batch: readonly Received[],
+) {
+  const pins = new Map<number, AccessEvent>();
+  const seconds = new Map<number, number>();
+  const taps = batch.flatMap(({ event, assertion }) => {
+    const grace = assertion?.ok === true && !assertion.isUserVerified && graceOf(event);
+    return grace ? [{ pinSeq: grace.pinSeq, dir: event.dir }] : [];
+  });
+  const group = taps.length === 0 ? undefined : (await tx.station(station))?.group_name;
+  if (group === undefined) return { pins, seconds };
+  const versions = [...new Set(taps.map(({ dir }) => dir))];
+  for (const one of await tx.graces(group, versions)) seconds.set(one.version, one.seconds);
+  const seqs = [...new Set(taps.map(({ pinSeq }) => pinSeq))];
+  for (const { seq, canonical } of await tx.verifiedAt(station, epoch, seqs)) {
+    const event = accessEvent.parse(JSON.parse(Buffer.from(canonical).toString('utf8')));
+    if (isAccess(event.type) && event.proof && isUserVerified(event.proof)) pins.set(seq, event);
+  }
+  return { pins, seconds };
 }
 
 /** What each event becomes in the tables. */

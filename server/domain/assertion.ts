@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { type Sha256, fromBase64url, toHex, utf8 } from '../../common/bytes.ts';
 import type { Credential } from '../../common/directory.ts';
 import type { AccessEvent, AccessProof } from '../../common/event.ts';
+import { graceOf } from '../../common/grace.ts';
 import type { AssertionCheck, ProofReason } from './proof.ts';
 
 /** CollectedClientData (WebAuthn §5.8.1), as far as it is checked here. */
@@ -40,18 +41,26 @@ export async function checkAssertion(
   if (client.origin !== `https://${rpId}` || client.crossOrigin === true) return refused('origin');
   if (toHex(authenticator.rpIdHash) !== toHex(sha256(utf8(rpId)))) return refused('rp-id');
   if (!authenticator.flags.up) return refused('user-present');
-  if (!authenticator.flags.uv) return refused('user-verified');
+  const { uv: isUserVerified } = authenticator.flags;
+  // One that names the access with the PIN is judged with the chain.
+  if (!isUserVerified && graceOf(event) === undefined) return refused('user-verified');
   // One credential belongs to one key: a backed-up passkey is in more than one place.
   if (authenticator.flags.be || authenticator.flags.bs) return refused('backup-eligible');
 
-  if (!(await isSignedBy(proof, credential, client.challenge, rpId))) return refused('signature');
+  const expected = { challenge: client.challenge, rpId, isUserVerified };
+  if (!(await isSignedBy(proof, credential, expected))) return refused('signature');
   return {
     ok: true,
+    isUserVerified,
     challenge: client.challenge,
     counter: authenticator.counter,
     enrolledCounter: credential.counter,
   };
 }
+
+/** Whether the key says that it verified its user, in a proof that was checked before (WebAuthn §6.1). */
+export const isUserVerified = (proof: AccessProof): boolean =>
+  parseAuthenticatorData(fromBase64url(proof.authenticatorData)).flags.uv;
 
 function parse(proof: AccessProof) {
   try {
@@ -71,8 +80,7 @@ function parse(proof: AccessProof) {
 async function isSignedBy(
   proof: AccessProof,
   credential: Credential,
-  challenge: string,
-  rpId: string,
+  expected: { readonly challenge: string; readonly rpId: string; readonly isUserVerified: boolean },
 ): Promise<boolean> {
   try {
     const { verified } = await verifyAuthenticationResponse({
@@ -87,10 +95,10 @@ async function isSignedBy(
           signature: proof.signature,
         },
       },
-      expectedChallenge: challenge,
-      expectedOrigin: `https://${rpId}`,
-      expectedRPID: rpId,
-      requireUserVerification: true,
+      expectedChallenge: expected.challenge,
+      expectedOrigin: `https://${expected.rpId}`,
+      expectedRPID: expected.rpId,
+      requireUserVerification: expected.isUserVerified,
       // The counter is judged in the journal's order, see `judgeProof`.
       credential: { id: credential.id, publicKey: fromBase64url(credential.publicKey), counter: 0 },
     });

@@ -1,6 +1,7 @@
 import { type Sha256, fromBase64url, toBase64url } from '../../common/bytes.ts';
 import { NONCE_BYTES, accessChallenge } from '../../common/challenge.ts';
 import type { AccessEvent, AccessProof } from '../../common/event.ts';
+import { graceOf, isWithinGrace } from '../../common/grace.ts';
 
 /** Why an access is unproven. */
 export const proofReasons = [
@@ -17,6 +18,8 @@ export const proofReasons = [
   'rp-id',
   'user-present',
   'user-verified',
+  /** Without PIN, and not within the grace that policy gave after one. */
+  'grace',
   'backup-eligible',
   'signature',
   /** Bound to a place at or after the event's own, or to none. */
@@ -33,6 +36,8 @@ export type ProofReason = (typeof proofReasons)[number];
 export type AssertionCheck =
   | {
       readonly ok: true;
+      /** With the PIN, or what the key takes for it. */
+      readonly isUserVerified: boolean;
       /** Challenge in clientDataJSON, base64url. */
       readonly challenge: string;
       readonly counter: number;
@@ -41,7 +46,9 @@ export type AssertionCheck =
     }
   | { readonly ok: false; readonly reason: ProofReason };
 
-/** What earlier proofs have used up. Takes note of each proof that is judged good. */
+export type GoodAssertion = Extract<AssertionCheck, { ok: true }>;
+
+/** What earlier accesses have used up, and what they allow. Takes note of each proof that is judged good. */
 export interface ProofLedger {
   readonly sha256: Sha256;
   isNonceUsed(nonce: string): boolean;
@@ -49,7 +56,11 @@ export interface ProofLedger {
   lastCounter(credential: string): number;
   /** Whether this credential showed this counter anywhere. */
   wasCounterShown(credential: string, counter: number): boolean;
-  note(proof: AccessProof, counter: number): void;
+  /** The verified access with PIN at this place of the same journal; `removed` where retention has emptied it. */
+  pinAt(seq: number): AccessEvent | 'removed' | undefined;
+  /** Longest grace that this event's policy can have given, in seconds. */
+  graceAt(event: AccessEvent): number;
+  note(event: AccessEvent, proof: AccessProof, shown: GoodAssertion): void;
 }
 
 type ProofFate =
@@ -75,8 +86,16 @@ export function judgeProof(
   }
   if (ledger.isNonceUsed(proof.nonce)) return unproven('nonce-used');
   if (!isCounterFresh(proof.credential, assertion, ledger)) return unproven('counter');
-  ledger.note(proof, assertion.counter);
+  if (!assertion.isUserVerified && !isGranted(event, ledger)) return unproven('grace');
+  ledger.note(event, proof, assertion);
   return { kind: 'verified', counter: assertion.counter };
+}
+
+function isGranted(event: AccessEvent, ledger: ProofLedger): boolean {
+  const grace = graceOf(event);
+  if (grace === undefined || grace.graceSeconds > ledger.graceAt(event)) return false;
+  const pin = ledger.pinAt(grace.pinSeq);
+  return pin === 'removed' || (pin !== undefined && isWithinGrace(event, grace, pin));
 }
 
 function expectedChallenge(
@@ -105,7 +124,7 @@ function expectedChallenge(
  */
 function isCounterFresh(
   credential: string,
-  assertion: Extract<AssertionCheck, { ok: true }>,
+  assertion: GoodAssertion,
   ledger: ProofLedger,
 ): boolean {
   const { counter, enrolledCounter } = assertion;

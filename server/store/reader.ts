@@ -46,6 +46,17 @@ export interface StoreReader {
   ): Promise<readonly PlaceRow[]>;
   /** What is stored at these sequence numbers, disputed ones included. */
   placesAt(station: string, epoch: string, seqs: readonly number[]): Promise<readonly PlaceRow[]>;
+  /** Verified events at these sequence numbers that have their bodies. */
+  verifiedAt(
+    station: string,
+    epoch: string,
+    seqs: readonly number[],
+  ): Promise<readonly Pick<EventRow, 'seq' | 'canonical'>[]>;
+  /** The graces, in seconds, of these versions of a group's directory; one that had none is left out. */
+  graces(
+    group: string,
+    versions: readonly number[],
+  ): Promise<readonly { version: number; seconds: number }[]>;
   usedNonces(nonces: readonly string[]): Promise<readonly string[]>;
   /** Largest counter that each credential has shown in this journal. */
   lastCounters(
@@ -131,6 +142,24 @@ export function createReader(db: Kysely<Schema>, { oneOf }: Dialect): StoreReade
             .where('epoch', '=', epoch)
             .where(oneOf('seq', seqs))
             .execute(),
+    verifiedAt: (station, epoch, seqs) =>
+      db
+        .selectFrom('events')
+        .select(['seq', 'canonical'])
+        .where('station', '=', station)
+        .where('epoch', '=', epoch)
+        .where(oneOf('seq', seqs))
+        .where('verdict', '=', 'verified')
+        .where('at', '>', '')
+        .execute(),
+    graces: (group, versions) =>
+      db
+        .selectFrom('snapshots')
+        .select(['version', 'grace_seconds as seconds'])
+        .where('group_name', '=', group)
+        .where(oneOf('version', versions))
+        .where('grace_seconds', '>', 0)
+        .execute(),
     usedNonces: async (nonces) =>
       nonces.length === 0
         ? []

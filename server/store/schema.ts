@@ -46,6 +46,7 @@ export interface Schema {
     digest: string;
     issued_at: string;
     jws: string;
+    grace_seconds: Generated<number>;
   };
   pairing_codes: {
     id: string;

@@ -187,14 +187,26 @@ export class TestJournal {
       member?: string;
       proof?: AccessProof;
     } & AssertionOptions = {},
+    change: Partial<AccessEvent> = {},
   ): Entry {
-    return this.append({
+    const draft: LooseDraft = {
       type: more.type ?? 'session.opened',
       member: more.member ?? key.person,
       key: key.id,
       session: more.session ?? randomUUID(),
       proof: more.proof ?? assertion(key, this.place(), more),
-    });
+    };
+    return this.append(draft, change);
+  }
+
+  /** A resume without PIN, 100 s after the access with it and in a grace of 120 s. */
+  tap(key: PersonKey, { event: pin }: Entry, change: Partial<AccessEvent> = {}): Entry {
+    const { session, seq: pinSeq, mono } = pin;
+    return this.access(
+      key,
+      { type: 'session.resumed', flags: 0x01, ...(session === undefined ? {} : { session }) },
+      { dir: pin.dir, mono: mono + 100_000, detail: { pinSeq, graceSeconds: 120 }, ...change },
+    );
   }
 }
 

@@ -315,6 +315,51 @@ describe('bodies that retention has removed', () => {
   });
 });
 
+describe('accesses without PIN', () => {
+  const inGrace = (change: Partial<AccessEvent> = {}) => {
+    const journal = new TestJournal(randomUUID());
+    journal.append({ type: 'station.started' });
+    const pin = journal.access(person);
+    journal.tap(person, pin, change);
+    return { journal, all: bytesOf(journal.entries) };
+  };
+
+  test('are verified again as what they are', async () => {
+    const report = await verify({ entries: inGrace().all });
+    expect(report).toMatchObject({ accesses: 2, finding: undefined });
+  });
+
+  test.each<[string, Partial<AccessEvent>]>([
+    ['too late', { mono: 130_000 }],
+    ['longer than any policy gives', { detail: { pinSeq: 2, graceSeconds: 901 } }],
+    ['after no access', { detail: { pinSeq: 1, graceSeconds: 120 } }],
+    ['of another session', { session: randomUUID() }],
+    ['after another start', { boot: randomUUID() }],
+  ])('%s: found', async (_what, change) => {
+    const report = await verify({ entries: inGrace(change).all });
+    expect(report.finding).toMatchObject({ kind: 'unproven', reason: 'grace', leaf: 2 });
+    const verdicts = [{ leaf: 2, verdict: 'unproven' as const, reason: 'grace' }];
+    expect(isGood(await verify({ entries: inGrace(change).all, verdicts }))).toBe(true);
+  });
+
+  test('are not held to an access with PIN whose body was removed', async () => {
+    const { journal, all } = inGrace();
+    const record = removalBytes({
+      at: '2030-01-01T00:00:00.000Z',
+      keepDays: 365,
+      before: '2029-01-01T00:00:00.000Z',
+      runs: [{ leaf: 1, entries: 1 }],
+    });
+    const { station, epoch } = journal;
+    const report = await verify({
+      entries: [...all, record],
+      lines: [...all.filter((_, leaf) => leaf !== 1), record],
+      removed: [{ leaf: 1, entries: 1, station, epoch, seq: 2 }],
+    });
+    expect(report).toMatchObject({ accesses: 1, finding: undefined });
+  });
+});
+
 describe('what the server has flagged itself is counted, not a failure', () => {
   test('a fork and a gap that were disputed; a gap that was filled later', async () => {
     const journal = new TestJournal(randomUUID());

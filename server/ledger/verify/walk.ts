@@ -88,7 +88,8 @@ export async function walk(
       finding = chains.follow(event, leaf, hashed);
       if (finding === undefined && isAccess(event.type as EventType) && !isDisputed(leaf)) {
         const hashAt = (seq: number) => chains.hashAt(event, seq);
-        finding = await accesses.add(utf8Of(line.text), leaf, hashAt);
+        const isRemoved = (seq: number) => removed.some(isAt(event, seq));
+        finding = await accesses.add(utf8Of(line.text), leaf, hashAt, isRemoved);
       }
       const seen = witnessedIn(event);
       if (seen !== undefined) claims.push({ seen, leaf, event });
@@ -113,6 +114,11 @@ export async function walk(
     renewals,
   };
 }
+
+const isAt =
+  ({ station, epoch }: EventName, seq: number) =>
+  (run: RemovedLine): boolean =>
+    run.station === station && run.epoch === epoch && run.seq <= seq && seq < run.seq + run.entries;
 
 const inserted = (leaf: number, event: EventName): Finding => ({ kind: 'inserted', leaf, event });
 

@@ -8,6 +8,7 @@ import { directory } from './0006-directory.ts';
 import { epochsAndBoots } from './0007-epochs-and-boots.ts';
 import { eventSearch } from './0008-event-search.ts';
 import { retention } from './0009-retention.ts';
+import { grace } from './0010-grace.ts';
 
 /**
  * What brings a database from each schema to the next, in the order of the names. Forward only; a released
@@ -23,4 +24,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0007-epochs-and-boots': epochsAndBoots,
   '0008-event-search': eventSearch,
   '0009-retention': retention,
+  '0010-grace': grace,
 };

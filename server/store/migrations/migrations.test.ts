@@ -66,7 +66,7 @@ const lives: Readonly<Record<string, () => Life>> = {
         members: [{ id: 'm', familyName: 'Diaz', active: true }],
         credentials: [{ id: 'c', member: 'm', counter: 4_294_967_295 }],
       });
-      expect(await read.newestSnapshot('ICU')).toMatchObject({ version: 3, jws: 'jws' });
+      expect(await read.newestSnapshot('ICU')).toMatchObject({ jws: 'jws' });
       const [code] = await read.pairingCodes();
       expect(code).toMatchObject({ uses: 5, used: 2 });
       expect(Buffer.from(code?.secret_hash ?? []).toString()).toBe('secret');
@@ -163,6 +163,11 @@ const lives: Readonly<Record<string, () => Life>> = {
       // A new origin is another record.
       expect(await read.records()).toMatchObject([{ leaf: 0 }]);
     },
+  }),
+  '0010-grace': () => ({
+    rows: [`insert into snapshots values ('ICU', 4, 'd', '2026-01-02T00:00:00.000Z', 'jws', 120)`],
+    survives: async ({ read }) =>
+      expect(await read.graces('ICU', [3, 4, 5])).toEqual([{ version: 4, seconds: 120 }]),
   }),
 };
 
