@@ -14,16 +14,21 @@ export const rules = policy.parse({
 
 const members = ['nurse', 'physician', 'officer'];
 
-const access = (member: string, n: number, isUserVerified = true): Access => ({
+const access = (
+  member: string,
+  n: number,
+  isUserVerified = true,
+  credential = `key-of-${member}`,
+): Access => ({
   member,
-  credential: `key-of-${member}`,
+  credential,
   isUserVerified,
   newSession: `session-${n}`,
   correlation: `correlation-${n}`,
   proof: {
     boundSeq: n,
     nonce: 'n',
-    credential: `key-of-${member}`,
+    credential,
     authenticatorData: 'a',
     clientDataJSON: 'c',
     signature: 's',
@@ -60,26 +65,46 @@ const wayIn = (member: string): readonly Happening[] => [
 
 /** A key that says whose it is, and would do without a PIN. */
 const tapOf =
-  (member: string, epoch = 'epoch'): Happening =>
+  (member: string, epoch = 'epoch', credential = `key-of-${member}`): Happening =>
   (attempt) => ({
     type: 'key-ready',
     attempt,
     owner: member,
     retries: 8,
     minLength: 6,
-    tap: { member, credential: `key-of-${member}`, epoch },
+    tap: { member, credential, epoch },
   });
 
+interface Back {
+  readonly member: string;
+  readonly cause: 'button' | 'suspend';
+  /** The key that proves itself. */
+  readonly key: 'key' | 'spare';
+  /** Who signs in the end. */
+  readonly by: 'the same' | 'somebody else' | 'their spare';
+}
+
 /** Out, and back with one touch, if grace lets it. */
-const wayBack = (member: string, cause: 'button' | 'suspend'): readonly Happening[] => [
-  () => ({ type: 'lock', cause }),
-  () => ({ type: 'start' }),
-  tapOf(member),
-  (attempt) => ({ type: 'key-touch', attempt }),
-  (attempt) => ({ type: 'asserted', attempt }),
-  (attempt, n) => ({ type: 'verified', attempt, access: access(member, n, false) }),
-  recorded,
-];
+const wayBack = ({ member, cause, key, by }: Back): readonly Happening[] => {
+  const signer = by === 'somebody else' ? members.find((one) => one !== member) : member;
+  const signing = by === 'their spare' ? 'spare' : key;
+  const credential = `${signing}-of-${signer}`;
+  return [
+    () => ({ type: 'lock', cause }),
+    () => ({ type: 'start' }),
+    tapOf(member, 'epoch', `${key}-of-${member}`),
+    (attempt) => ({ type: 'key-touch', attempt }),
+    (attempt) => ({ type: 'asserted', attempt }),
+    (attempt, n) => ({
+      type: 'verified',
+      attempt,
+      access: access(signer ?? member, n, false, credential),
+    }),
+    recorded,
+  ];
+};
+
+const mostly = <T>(usual: T, ...others: T[]) => fc.constantFrom(usual, usual, usual, ...others);
 
 /** In, and then a key comes that says whose it is. */
 const wayToSheet = (member: string): readonly Happening[] => [
@@ -205,8 +230,13 @@ export const moves = fc.array(
     {
       weight: 6,
       arbitrary: fc
-        .tuple(someMember, fc.constantFrom('button', 'button', 'suspend'))
-        .map(([member, cause]): Move => ({ kind: 'events', events: wayBack(member, cause) })),
+        .record<Back>({
+          member: someMember,
+          cause: mostly<Back['cause']>('button', 'suspend'),
+          key: mostly<Back['key']>('key', 'spare'),
+          by: mostly<Back['by']>('the same', 'somebody else', 'their spare'),
+        })
+        .map((back): Move => ({ kind: 'events', events: wayBack(back) })),
     },
     {
       weight: 3,
