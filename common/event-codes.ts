@@ -55,3 +55,6 @@ export type JournalRecovery =
   | 'missing'
   /** An administrator approved it, after a dispute. */
   | 'dispute';
+
+/** How an access came without PIN, where policy lets one. */
+export type AccessCause = 'grace';

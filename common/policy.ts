@@ -3,7 +3,7 @@ import { isLoopback } from './loopback.ts';
 
 /**
  * Compiled in: no policy from any source is weaker (NIST SP 800-63B-4 AAL3: idle 15 min, overall 12 h).
- * A grace is less than AAL3 as long as it lasts; how long that may be is ours to say (ADR 16).
+ * A grace is less than AAL3 as long as it lasts; how long that may be is ours to say (ADR 17).
  */
 export const FLOORS = {
   idleLockSeconds: 15 * 60,

@@ -23,7 +23,7 @@ describe('within the grace of policy', () => {
     expect(resumed).toMatchObject({
       type: 'session.resumed',
       session,
-      detail: { pinSeq: opened?.seq, graceSeconds: 300 },
+      detail: { cause: 'grace', pinSeq: opened?.seq, graceSeconds: 300 },
     });
     const data = Buffer.from(resumed?.proof?.authenticatorData ?? '', 'base64url');
     expect(data[32]).toBe(0x01);
@@ -56,7 +56,7 @@ describe('within the grace of policy', () => {
 describe('the PIN is wanted', () => {
   it.each<[string, Record<string, unknown> | undefined, () => void | Promise<void>]>([
     ['where policy says nothing', {}, () => undefined],
-    ['when the time is over', undefined, () => void station.pass(300_000)],
+    ['when the time is over', undefined, () => station.pass(300_000)],
     ['from a key with alwaysUv', undefined, () => station.hand.verifyAlways()],
     [
       'after the server locked, while the station was at the curtain',

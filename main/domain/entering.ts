@@ -1,3 +1,4 @@
+import type { AccessCause } from '../../common/event-codes.ts';
 import { unreachable } from '../../common/result.ts';
 import type { EventDraft } from '../../common/event.ts';
 import {
@@ -83,7 +84,11 @@ function plan(state: Locked, { access, grace, at: now }: Recording) {
       proof: access.proof,
       ...(correlation === undefined ? {} : { correlation }),
       ...(grace && {
-        detail: { pinSeq: grace.pinSeq, graceSeconds: state.policy.graceSeconds },
+        detail: {
+          cause: 'grace' satisfies AccessCause,
+          pinSeq: grace.pinSeq,
+          graceSeconds: state.policy.graceSeconds,
+        },
       }),
     }),
   ];

@@ -100,7 +100,6 @@ describe('the access ceremony', () => {
   const code = async (
     result:
       | ReturnType<Ceremony['present']>
-      | ReturnType<Ceremony['touched']>
       | ReturnType<Ceremony['identify']>
       | ReturnType<Ceremony['prepare']>,
   ) => {

@@ -56,7 +56,7 @@ describe('the station machine', () => {
         transition(
           state,
           event.type === 'not-recorded' && state.kind === 'open'
-            ? { ...event, type: 'recorded' }
+            ? { ...event, type: 'recorded', place: { epoch: 'epoch', seq: 1 } }
             : event,
           now,
         ),

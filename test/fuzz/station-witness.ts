@@ -104,7 +104,11 @@ function pinsGiven() {
       assert.equal(access.credential, pin.credential);
       assert.equal(access.credential, proven);
       assert.ok(mono - pin.mono <= rules.graceSeconds * 1000);
-      assert.deepEqual(draft.detail, { pinSeq: pin.seq, graceSeconds: rules.graceSeconds });
+      assert.deepEqual(draft.detail, {
+        cause: 'grace',
+        pinSeq: pin.seq,
+        graceSeconds: rules.graceSeconds,
+      });
       reached.tapped++;
     },
     forget({ before, event, after, effects }: Step): void {

@@ -38,7 +38,7 @@ async function flaws(page: Page): Promise<readonly string[]> {
 async function unsaid(page: Page): Promise<readonly string[]> {
   const text = await page.locator('body').innerText();
   const prose = text.replaceAll(/wardlock\.clinic\.example|agent\.log/g, '');
-  return prose.match(/\b[a-z]+\.[a-z-]+|\{\{/gi) ?? [];
+  return prose.match(/\b[a-z]+\.[a-z-]+|[{}]/gi) ?? [];
 }
 
 /** What sticks out of the window or is too small, by name. */

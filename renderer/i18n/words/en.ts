@@ -79,7 +79,7 @@ export const words = {
   },
   checking: { title: 'Checking your PIN', text: 'Leave your key in.' },
   tap: {
-    title: 'Touch your key, {name}',
+    title: 'Touch your key, {{name}}',
     text: 'No PIN this time: it was entered a short while ago.',
   },
   touch: { title: 'Touch your key', text: 'Press the gold circle until it stops blinking.' },

@@ -78,7 +78,7 @@ export const words: Words = {
   },
   checking: { title: 'Comprobando su PIN', text: 'Deje la llave puesta.' },
   tap: {
-    title: 'Toque su llave, {name}',
+    title: 'Toque su llave, {{name}}',
     text: 'Esta vez sin PIN: se introdujo hace poco.',
   },
   touch: { title: 'Toque su llave', text: 'Toque el círculo dorado hasta que deje de parpadear.' },

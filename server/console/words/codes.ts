@@ -1,5 +1,6 @@
 import type { Cause } from '../../../common/event.ts';
 import type {
+  AccessCause,
   AccessRefusal,
   DirectoryRefusal,
   JournalRecovery,
@@ -18,6 +19,7 @@ export interface CodeWords {
     readonly 'directory.refused': Readonly<Record<DirectoryRefusal, string>>;
     readonly 'ledger.refused': Readonly<Record<LedgerFault, string>>;
     readonly 'journal.recovered': Readonly<Record<JournalRecovery, string>>;
+    readonly 'session.resumed': Readonly<Record<AccessCause, string>>;
   };
   /** Why a record is unproven, disputed, or not to be believed in its time; a sentence. */
   readonly record: Readonly<Record<ProofReason | ChainReason | ClockFault, string>>;

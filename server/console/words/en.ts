@@ -109,6 +109,7 @@ const codes: CodeWords = {
       chain: 'the old one had gaps or changes',
       dispute: 'an administrator approved a new one',
     },
+    'session.resumed': { grace: 'by a touch without PIN, soon after the PIN' },
   },
   record: {
     'proof-missing': 'It came without the key’s signature.',
@@ -121,6 +122,7 @@ const codes: CodeWords = {
     'rp-id': 'The key signed for another practice.',
     'user-present': 'The key signed without being touched.',
     'user-verified': 'The key signed without a PIN.',
+    grace: 'The key signed without a PIN, and no policy or earlier PIN allows that.',
     'backup-eligible': 'It was signed by a passkey that can be copied.',
     signature: 'The signature is not of the member’s key.',
     'bound-place': 'The signature follows no earlier record of this station.',

@@ -108,6 +108,7 @@ const codes: CodeWords = {
       chain: 'el anterior tenía huecos o cambios',
       dispute: 'un administrador aprobó uno nuevo',
     },
+    'session.resumed': { grace: 'con un toque sin PIN, poco después del PIN' },
   },
   record: {
     'proof-missing': 'Llegó sin la firma de la llave.',
@@ -120,6 +121,7 @@ const codes: CodeWords = {
     'rp-id': 'La llave firmó para otro centro.',
     'user-present': 'La llave firmó sin que nadie la tocara.',
     'user-verified': 'La llave firmó sin PIN.',
+    grace: 'La llave firmó sin PIN, y ninguna directiva ni PIN anterior lo permite.',
     'backup-eligible': 'La firmó una clave de acceso que se puede copiar.',
     signature: 'La firma no es de la llave de esta persona.',
     'bound-place': 'La firma no sigue a ningún registro anterior de este puesto.',
