@@ -124,7 +124,7 @@ const wayOut = (member: string, isWritten: boolean): readonly Happening[] => [
     revoked: [],
   }),
   () => ({ type: 'close' }),
-  (attempt) => ({ type: isWritten ? 'recorded' : 'not-recorded', attempt }),
+  isWritten ? recorded : (attempt) => ({ type: 'not-recorded', attempt }),
 ];
 
 const someMember = fc.constantFrom(...members);
