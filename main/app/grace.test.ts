@@ -16,7 +16,7 @@ describe('within the grace of policy', () => {
   it('a touch resumes the session, and the access says by which PIN', async () => {
     const session = await left();
     const opened = station.events().find(({ type }) => type === 'session.opened');
-    station.pass(299_000);
+    station.pass(294_000);
     expect(await station.tap(station.nurse)).toBe(session);
     expect(station.hand.asked.at(-1)?.kind).toBe('touch');
     const resumed = station.events().at(-1);
@@ -41,14 +41,15 @@ describe('within the grace of policy', () => {
     station.pass(200_000);
     expect(await station.tap(station.nurse)).toBe(session);
     station.app.dispatch({ type: 'lock', cause: 'button' });
-    station.pass(99_000);
+    station.pass(94_000);
     expect(await station.tap(station.nurse)).toBe(session);
     station.app.dispatch({ type: 'lock', cause: 'button' });
     station.pass(1_000);
+    // Five seconds are left: too few for a touch.
     expect(await station.tap(station.nurse)).toBe('pin');
     await station.enter(station.nurse);
     station.app.dispatch({ type: 'lock', cause: 'button' });
-    station.pass(299_000);
+    station.pass(294_000);
     expect(await station.tap(station.nurse)).toBe(session);
   });
 });
@@ -56,7 +57,7 @@ describe('within the grace of policy', () => {
 describe('the PIN is wanted', () => {
   it.each<[string, Record<string, unknown> | undefined, () => void | Promise<void>]>([
     ['where policy says nothing', {}, () => undefined],
-    ['when the time is over', undefined, () => station.pass(300_000)],
+    ['when the time is over', undefined, () => station.pass(294_000)],
     ['from a key with alwaysUv', undefined, () => station.hand.verifyAlways()],
     [
       'after the server locked, while the station was at the curtain',
@@ -123,10 +124,10 @@ describe('the PIN is wanted', () => {
 
   it('when the touch comes after the time: the step ends by itself', async () => {
     await left();
-    station.pass(299_000);
+    station.pass(294_000);
     station.hand.insert(station.nurse, 0, 'untouched');
     await station.settled();
-    station.pass(1_000);
+    station.pass(6_000);
     expect(station.app.view().screen).toMatchObject({
       step: { kind: 'waiting', notice: 'touch-timeout' },
     });

@@ -84,6 +84,8 @@ export const PATIENCE = {
   pin: 60_000,
   checking: 10_000,
   touch: 35_000,
+  /** Of a grace this must be left for its touch to be asked for. */
+  tapAtLeast: 5_000,
   verifying: 5_000,
 } as const;
 

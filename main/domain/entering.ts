@@ -129,7 +129,8 @@ function ready(
   now: Instant,
 ): Transition {
   const { attempt, owner, minLength, retries, tap } = event;
-  const grace = tap && graceFor(state, tap, now);
+  // A touch that nobody can make in time is not asked for.
+  const grace = tap && graceFor(state, tap, { ...now, mono: now.mono + PATIENCE.tapAtLeast });
   const asked = { attempt, owner, minLength, mismatches: 0 };
   if (!grace) {
     const deadline = now.mono + PATIENCE.pin;
