@@ -10,12 +10,12 @@ export interface Grace {
   readonly graceSeconds: number;
 }
 
-/** What an access says of itself that was let in without user verification; undefined for any other. */
+/** What an access says of itself that was let in without user verification; undefined where it says no such thing. */
 export function graceOf({ detail }: Pick<EventDraft, 'detail'>): Grace | undefined {
   const { pinSeq, graceSeconds } = detail;
-  return typeof pinSeq === 'number' && typeof graceSeconds === 'number'
-    ? { pinSeq, graceSeconds }
-    : undefined;
+  // A station may write any number; databases look for whole ones.
+  if (typeof pinSeq !== 'number' || !Number.isSafeInteger(pinSeq)) return undefined;
+  return typeof graceSeconds === 'number' ? { pinSeq, graceSeconds } : undefined;
 }
 
 /** Does this access without user verification resume the session that the member opened with the PIN, in time? */

@@ -45,7 +45,7 @@ const isEncryptedOrLocal = (url: string): boolean =>
   /^https:/i.test(url) ||
   isLoopback(/^http:\/\/(\[[^\]]*\]|[^/:?#]*)(:\d+)?([/?#]|$)/i.exec(url)?.[1] ?? '');
 
-/** What policy can let an app do; refused unless it does (docs/operations.md, "Clinical apps"). */
+/** What policy can let an app do; refused unless it does (docs/operations.md, "Administration"). */
 export const openings = ['popup', 'print'] as const;
 
 /** A clinical app that a session opens. */

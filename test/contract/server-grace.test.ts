@@ -52,6 +52,11 @@ test('also in a later upload, after the policy has been taken back, and beside r
 test.each<[what: string, craft: (pin: Entry, dir: number) => Partial<AccessEvent>]>([
   ['under a directory that had none', () => ({ dir: 1 })],
   ['under a directory that never was', (_, dir) => ({ dir: dir + 1 })],
+  ['under the last directory there could be', () => ({ dir: Number.MAX_SAFE_INTEGER })],
+  [
+    'after the last event there could be',
+    () => ({ detail: { pinSeq: Number.MAX_SAFE_INTEGER, graceSeconds: 120 } }),
+  ],
   [
     'with a longer one than policy gave',
     ({ event }) => ({ detail: { pinSeq: event.seq, graceSeconds: 121 } }),
@@ -69,6 +74,17 @@ test.each<[what: string, craft: (pin: Entry, dir: number) => Partial<AccessEvent
   expect(await verdicts()).toEqual(['verified', 'verified', 'grace']);
   expect(lab.log()).toContain('"alert":"unproven","reason":"grace"');
 });
+
+test.each([1.5, 1e300, -0.5])(
+  'at the place %d there is no PIN: unproven, and stored',
+  async (pinSeq) => {
+    const dir = await give(120);
+    const pin = journal.access(lab.nurse, {}, { dir });
+    journal.tap(lab.nurse, pin, { detail: { pinSeq, graceSeconds: 120 } });
+    expect((await station.upload(journal.entries)).status).toBe(200);
+    expect(await verdicts()).toEqual(['verified', 'user-verified']);
+  },
+);
 
 test('one that leans on a tap, or on an access that is itself unproven, is too', async () => {
   const dir = await give(120);
