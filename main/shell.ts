@@ -94,6 +94,7 @@ export async function createShell(
       setLanguage,
       drawn: () => hasDrawn(),
       naming: (session, page) => windows.naming(page, session),
+      barHeight: (height, page) => windows.barHeight(page, height),
     },
     pages.origin,
     (id) => windows.isStationPage(id),

@@ -58,6 +58,7 @@ export type Checked = z.infer<typeof checked>;
 
 const sessionId = z.string().max(64);
 const time = z.iso.datetime({ precision: 3 });
+const px = z.int().nonnegative().max(10_000);
 
 export const curtainStep = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -230,6 +231,8 @@ export const stationContract = {
     drawn: ask(nothing, z.void()),
     /** The bar: the session whose member's name it has just drawn. */
     naming: ask(z.tuple([sessionId]), z.void()),
+    /** The bar: how high its words make it, in CSS px. The apps begin below its rail; its note hangs over them. */
+    barHeight: ask(z.tuple([z.strictObject({ rail: px, note: px })]), z.void()),
   },
   tell: {
     view: stationView,

@@ -13,6 +13,11 @@ const APP_PATIENCE_MS = 600;
 /** Without its bar a session names nobody: it is locked again. */
 const BAR_PATIENCE_MS = 5_000;
 
+interface BarHeight {
+  readonly rail: number;
+  readonly note: number;
+}
+
 export interface Desk extends Surfaces {
   /** Windows that show the view. */
   pages(): readonly WebContents[];
@@ -22,6 +27,8 @@ export interface Desk extends Surfaces {
   freeze(): void;
   /** A page says whose session's name it has drawn; heard from the bar only. */
   naming(webContentsId: number, session: string): void;
+  /** How high the bar is, in CSS px: of its rail, and of what hangs below it over the apps. Heard from the bar only. */
+  barHeight(webContentsId: number, height: BarHeight): void;
   /** Called when windows have changed their order: the demonstration's window stays above them. */
   onRestacked(run: () => void): void;
 }
@@ -69,6 +76,7 @@ export function desk(
   /** The session whose member's name the bar has drawn since the last cover. */
   let named: string | undefined;
   let onNamed = (): void => undefined;
+  let barHeight: BarHeight = { rail: BAR_HEIGHT, note: 0 };
   let isUncovered = false;
   /** Whether something is to cover the session below the bar. */
   let isOverlaid = false;
@@ -93,7 +101,10 @@ export function desk(
     stationContents.set(contentsId, window);
     window.on('closed', () => {
       stationContents.delete(contentsId);
-      if (window === bar) bar = undefined;
+      if (window === bar) {
+        bar = undefined;
+        barHeight = { rail: BAR_HEIGHT, note: 0 };
+      }
       if (window === overlay) overlay = undefined;
     });
     const load = () =>
@@ -118,19 +129,25 @@ export function desk(
 
   const area = () => {
     const { x, y, width, height } = screen.getPrimaryDisplay().bounds;
+    // Half of a display stays with the apps, whatever the bar says.
+    const rail = Math.min(barHeight.rail, Math.floor(height / 2));
     return {
-      bar: { x, y, width, height: BAR_HEIGHT },
-      work: { x, y: y + BAR_HEIGHT, width, height: height - BAR_HEIGHT },
+      bar: { x, y, width, height: rail + barHeight.note },
+      work: { x, y: y + rail, width, height: height - rail },
     };
+  };
+
+  const placeAll = () => {
+    const { bar: barArea, work } = area();
+    bar?.setBounds(barArea);
+    overlay?.setBounds(work);
+    for (const windows of sessions.values()) windows.place(work);
   };
 
   const lid: Curtains = curtains(
     (display, isWorking) => page('curtain', coveringBounds(display), isWorking ? '' : '?plain'),
     () => {
-      const { bar: barArea, work } = area();
-      bar?.setBounds(barArea);
-      overlay?.setBounds(work);
-      for (const windows of sessions.values()) windows.place(work);
+      placeAll();
       on.displaysChanged();
     },
   );
@@ -248,6 +265,11 @@ export function desk(
       if (contents !== bar?.webContents.id) return;
       named = session;
       onNamed();
+    },
+    barHeight(contents, height) {
+      if (contents !== bar?.webContents.id) return;
+      barHeight = height;
+      placeAll();
     },
     freeze() {
       isFrozen = true;

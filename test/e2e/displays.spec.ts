@@ -42,6 +42,16 @@ const curtains = () =>
     })),
   );
 
+/** Where the windows are that are seen. */
+const places = () =>
+  station.app.evaluate(({ BrowserWindow }) =>
+    Object.fromEntries(
+      BrowserWindow.getAllWindows()
+        .filter((window) => window.isVisible())
+        .map((window) => [new URL(window.webContents.getURL()).pathname, window.getBounds()]),
+    ),
+  );
+
 /** The same, taken in the very turn in which Electron tells of the change, after the agent's listener. */
 const curtainsWhenTold = (event: 'display-added' | 'display-removed' | 'display-metrics-changed') =>
   station.app.evaluate(
@@ -129,15 +139,19 @@ test('a display that changes its size locks, and everything finds its place agai
   });
   await station.open(demo.nurse);
   await until('the chart', async () => (await station.shown()).includes('/chart'));
-  const places = await station.app.evaluate(({ BrowserWindow }) =>
-    Object.fromEntries(
-      BrowserWindow.getAllWindows()
-        .filter((window) => window.isVisible())
-        .map((window) => [new URL(window.webContents.getURL()).pathname, window.getBounds()]),
-    ),
-  );
-  expect(places).toEqual({
+  expect(await places()).toEqual({
     '/bar': { x: 0, y: 0, width: 1600, height: 92 },
     '/chart': { x: 0, y: 92, width: 1600, height: 808 },
   });
+});
+
+test('a bar that needs two rows gets them, and the apps begin below', async () => {
+  displays.plug([{ ...desk, width: 800, height: 600 }]);
+  await station.screenIs('curtain');
+  await until('the new size covered', async () => (await curtains())[0]?.width === 800);
+  await station.open(demo.nurse);
+  await until('the chart', async () => (await station.shown()).includes('/chart'));
+  const { '/bar': bar, '/chart': chart } = await places();
+  expect(bar).toEqual({ x: 0, y: 0, width: 800, height: 160 });
+  expect(chart).toEqual({ x: 0, y: 160, width: 800, height: 440 });
 });

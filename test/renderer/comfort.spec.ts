@@ -32,7 +32,7 @@ const arrangements: Readonly<Record<Exclude<Surface, '/curtain?plain'>, readonly
     'curtain-unpaired-typed',
     'curtain-checks-4',
   ],
-  '/bar': ['bar', 'bar-six-apps', 'bar-administrator', 'bar-disputed'],
+  '/bar': ['bar', 'bar-six-apps', 'bar-administrator-marks-offline', 'bar-disputed'],
   '/overlay': ['overlay-idle', 'overlay-key', 'overlay-key-own'],
 };
 const surfaces = ['/curtain', '/bar', '/overlay'] as const;
@@ -75,13 +75,21 @@ for (const url of surfaces) {
     }
   });
 
-  // At the narrower one both languages, at the wider one the longer.
+  // At the narrower one both languages, at the wider ones the longer; a bar has the least room of all.
+  const narrow = [
+    [
+      [1024, 768],
+      ['en', 'es'],
+    ],
+    [[1280, 1024], ['es']],
+  ] as const;
   for (const [size, languages] of [
     [
       [1366, 768],
       ['en', 'es'],
     ],
     [[1920, 1080], ['es']],
+    ...(url === '/bar' ? narrow : []),
   ] as const) {
     test(`${url}: with text of twice the size nothing is cut off, covered or out of reach at ${size.join(' × ')}`, async ({
       open,

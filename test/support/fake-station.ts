@@ -20,10 +20,12 @@ export type Answers = {
 };
 
 export interface FakeStation {
-  /** Everything asked since the page was opened, except for the first view. */
+  /** Everything asked since the page was opened, except for the first view, and for the bar's height. */
   readonly asked: readonly Asked[];
   /** Shows another view; its revision is the next one unless given. */
   show(view: Unnumbered | StationView): Promise<void>;
+  /** Resolves once the window is as high as the bar wants it. */
+  placed(): Promise<void>;
   /** What is answered to a question from now on. */
   answer(answers: Answers): void;
 }
@@ -45,11 +47,18 @@ export async function fakeStation(page: Page, first: Unnumbered): Promise<FakeSt
   };
   let revision = 1;
   let current: StationView = stationView.parse({ ...first, revision });
+  let placed = Promise.resolve();
 
   await page.exposeBinding(BINDING, (_source, name: AskName, carried: readonly unknown[]) => {
     const { args, result } = stationContract.ask[name];
     const parsed: readonly unknown[] = args.parse(carried.map(unpack));
     if (name === 'view') return result.parse(current);
+    if (name === 'barHeight') {
+      const [{ rail, note }] = parsed as AskArgs<'barHeight'>;
+      // As main does with its window.
+      const width = page.viewportSize()?.width ?? 0;
+      return (placed = page.setViewportSize({ width, height: rail + note }));
+    }
     asked.push({ name, args: parsed });
     const answer = answers[name];
     return result.parse(typeof answer === 'function' ? answer(...parsed) : answer);
@@ -59,6 +68,7 @@ export async function fakeStation(page: Page, first: Unnumbered): Promise<FakeSt
   return {
     asked,
     answer: (next) => void Object.assign(answers, next),
+    placed: () => placed,
     async show(view) {
       revision += 1;
       const next = stationView.parse({ revision, ...view });

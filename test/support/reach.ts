@@ -13,12 +13,19 @@ export async function reach(page: Page, station: FakeStation, scene: Scene): Pro
   const { view, press, type = '', answers = {} } = scene;
   station.answer(answers);
   await station.show(view);
-  await settle(page);
+  await still(page, station);
   for (const name of press?.(words[view.language] ?? en) ?? []) {
     await page.getByRole('button', { name, exact: true }).click();
   }
   for (const key of type) await page.keyboard.press(named[key] ?? key, { delay: 40 });
-  if (press || type) await settle(page);
+  if (press || type) await still(page, station);
+}
+
+/** Drawn, and again where that has changed the height of the window. */
+async function still(page: Page, station: FakeStation): Promise<void> {
+  await settle(page);
+  await station.placed();
+  await settle(page);
 }
 
 /** Leaves what was pressed and typed: another step takes its place. */

@@ -105,10 +105,11 @@ const offline = {
 const idle = (secondsToLock: number) =>
   session({ secondsToLock, over: { kind: 'idle', warningSeconds: 20 } });
 
-const administrator = session({
+const administrators: Partial<Session> = {
   member: { givenName: 'Tomás', fullName: 'Tomás Rivera', role: 'IT administrator' },
   mayClose: true,
-});
+};
+const administrator = session(administrators);
 
 export type Surface = '/curtain' | '/curtain?plain' | '/bar' | '/overlay';
 export interface Scene {
@@ -317,6 +318,10 @@ export const scenes = {
   },
   'bar-disputed': { url: '/bar', view: session({}, { logDisputed: true }) },
   'bar-administrator': { url: '/bar', view: administrator },
+  'bar-administrator-marks-offline': {
+    url: '/bar',
+    view: session(administrators, { ...allMarks, link: offline }),
+  },
   'bar-closing': { url: '/bar', view: administrator, press: (words) => [words.bar.close] },
   'bar-idle': { url: '/bar', view: idle(12) },
   'bar-curtain': { url: '/bar', view: curtain(tap) },

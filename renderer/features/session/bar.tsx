@@ -1,4 +1,11 @@
-import { type CSSProperties, useEffect, useState } from 'react';
+import {
+  type CSSProperties,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { useView } from '../../store/station-store.ts';
@@ -14,17 +21,40 @@ export function Bar() {
   const screen = useView((view) => view.screen);
   const isOffline = useView((view) => view.link.kind === 'offline');
   const place = useView((view) => view.place);
+  const rail = useRef<HTMLDivElement>(null);
+  useHeight(rail);
   const mayClose = screen.kind === 'session' && screen.mayClose;
-  const rail = `rail shell ${isOffline ? 'is-offline' : ''} ${mayClose ? 'may-close' : ''}`;
-  return screen.kind === 'session' ? (
-    <main className={rail}>
-      <SessionBar screen={screen} isOffline={isOffline} />
-    </main>
-  ) : (
-    <main className={rail}>
-      <h1 className="sr">{place}</h1>
+  return (
+    <main>
+      <div
+        ref={rail}
+        className={`rail shell ${isOffline ? 'is-offline' : ''} ${mayClose ? 'may-close' : ''}`}
+      >
+        {screen.kind === 'session' ? (
+          <SessionBar screen={screen} isOffline={isOffline} />
+        ) : (
+          <h1 className="sr">{place}</h1>
+        )}
+      </div>
     </main>
   );
+}
+
+/** Has the window made as high as what is drawn. */
+function useHeight(rail: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const tell = () => {
+      const height = Math.ceil(rail.current?.getBoundingClientRect().height ?? 0);
+      if (height !== window.innerHeight) intend(station.barHeight({ rail: height, note: 0 }));
+    };
+    const observer = new ResizeObserver(tell);
+    if (rail.current !== null) observer.observe(rail.current);
+    window.addEventListener('resize', tell);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener('resize', tell);
+    };
+  }, [rail]);
 }
 
 function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: boolean }) {
@@ -67,27 +97,33 @@ function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: b
         />
       )}
       <Marks />
-      <p className="timer">
-        <span>{t('bar.locksIn')}</span> <b>{minutes(secondsToLock)}</b>
-      </p>
-      {!isClosing && (
-        <>
-          {screen.mayClose && (
-            <Button look="quiet" icon="power" onClick={() => setClosing(session)}>
-              {t('bar.close')}
+      <div className="ways">
+        <p className="timer">
+          <span>{t('bar.locksIn')}</span> <b>{minutes(secondsToLock)}</b>
+        </p>
+        {!isClosing && (
+          <>
+            {screen.mayClose && (
+              <Button look="quiet" icon="power" onClick={() => setClosing(session)}>
+                {t('bar.close')}
+              </Button>
+            )}
+            <Button
+              look="quiet"
+              icon="arrow-left-right"
+              onClick={() => intend(station.switchUser())}
+            >
+              {t('bar.switchUser')}
             </Button>
-          )}
-          <Button look="quiet" icon="arrow-left-right" onClick={() => intend(station.switchUser())}>
-            {t('bar.switchUser')}
-          </Button>
-          <Button look="quiet" icon="log-out" onClick={() => intend(station.signOut())}>
-            {t('bar.signOut')}
-          </Button>
-        </>
-      )}
-      <Button look={lockLook} icon="lock" onClick={() => intend(station.lock())}>
-        {t('bar.lock')}
-      </Button>
+            <Button look="quiet" icon="log-out" onClick={() => intend(station.signOut())}>
+              {t('bar.signOut')}
+            </Button>
+          </>
+        )}
+        <Button look={lockLook} icon="lock" onClick={() => intend(station.lock())}>
+          {t('bar.lock')}
+        </Button>
+      </div>
       <span className={`fuse ${over.kind === 'idle' ? 'is-short' : ''}`} style={fuse} />
     </>
   );
