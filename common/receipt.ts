@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fromBase64 } from './bytes.ts';
+import { base64urlText, id } from './event.ts';
 
 /** A SHA-256 in base64, as tree hashes go over the wire. */
 export const treeHash = z.string().refine((text) => fromBase64(text)?.length === 32, {
@@ -18,10 +19,16 @@ export const consistencyAnswer = z.strictObject({ from: place, to: place, proof 
 export const MAX_RECEIPT_RUNS = 16;
 
 /**
- * GET /v1/log/receipt?epoch=&after=&last=&size= : the newest checkpoint, the proof that it continues the tree of
- * `size` leaves, and the proof that the station's events after `after` up to `last` are in it.
+ * GET /v1/log/receipt?ask=RANDOM&epoch=&after=&last=&size= → 200 `application/jose`: compact JWS of
+ * `receiptAnswer`, `typ` below.
  */
-export const receipt = z.strictObject({
+export const RECEIPT_JWS_TYP = 'wardlock-receipt+jws';
+
+/**
+ * The newest checkpoint, the proof that it continues the tree of `size` leaves, and the proof that the station's
+ * events after `after` up to `last` are in it.
+ */
+const receipt = z.strictObject({
   /** Signed note, see common/checkpoint.ts. */
   checkpoint: z.string().max(4096),
   /** From `size` to the checkpoint; empty where the checkpoint is smaller. */
@@ -46,3 +53,6 @@ export const receipt = z.strictObject({
     .max(MAX_RECEIPT_RUNS),
 });
 export type Receipt = z.infer<typeof receipt>;
+
+/** A good receipt that answers another question looks like a fork or lost events: it is signed for this one. */
+export const receiptAnswer = z.strictObject({ station: id, ask: base64urlText, receipt });

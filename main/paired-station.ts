@@ -13,6 +13,7 @@ import { openJournal } from './adapters/journal-open.ts';
 import type { Pairing } from './adapters/pairing.ts';
 import type { StationSecrets } from './adapters/sealer.ts';
 import { sha256 } from './adapters/sha256.ts';
+import { openReceipt } from './adapters/signed-receipt.ts';
 import { createVerifier } from './adapters/verifier.ts';
 import { commandedStation } from './app/commanded.ts';
 import { createCommandRunner } from './app/commands.ts';
@@ -63,6 +64,9 @@ export interface PairedStation {
   /** Ends it in order. */
   readonly finish: () => Promise<void>;
 }
+
+/** No question is asked twice, so no answer can serve twice. */
+const freshQuestion = (): string => randomBytes(16).toString('base64url');
 
 export type StartFailure = 'journal-in-use' | 'journal-broken';
 
@@ -170,7 +174,7 @@ export async function startPairedStation(
     state,
     clock,
     random: Math.random,
-    ask: () => randomBytes(16).toString('base64url'),
+    ask: freshQuestion,
     report,
   });
   const stream = createServerStream({
@@ -192,6 +196,8 @@ export async function startPairedStation(
     journal,
     state,
     transport,
+    ask: freshQuestion,
+    open: (jws, ask) => openReceipt(jws, identity.serverKey, { station: identity.station, ask }),
     clock,
     random: Math.random,
     report,

@@ -1,10 +1,9 @@
-import { CompactSign } from 'jose';
 import { toHex, utf8 } from '../common/bytes.ts';
 import { canonicalJson } from '../common/canonical.ts';
 import { directorySnapshot } from '../common/directory.ts';
 import { DIRECTORY_JWS_TYP } from '../common/wire.ts';
 import { sha256 } from './hash.ts';
-import type { Keys } from './keys.ts';
+import { type Keys, signedBy } from './keys.ts';
 import type { Transaction } from './store/store.ts';
 import { STREAM_NOTICE } from './stream-feed.ts';
 
@@ -22,9 +21,7 @@ export async function publishDirectory(tx: Transaction, keys: Keys, now: number)
     const issuedAt = new Date(now).toISOString();
     const version = (newest?.version ?? 0) + 1;
     const snapshot = directorySnapshot.parse({ ...content, v: 1, version, issuedAt });
-    const jws = await new CompactSign(utf8(JSON.stringify(snapshot)))
-      .setProtectedHeader({ alg: 'EdDSA', typ: DIRECTORY_JWS_TYP, kid: keys.thumbprint })
-      .sign(keys.signing);
+    const jws = await signedBy(keys, DIRECTORY_JWS_TYP, snapshot);
     await tx.addSnapshot({
       group_name: group,
       version,

@@ -17,8 +17,8 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { calculateJwkThumbprint } from 'jose';
-import { fromBase64url, toBase64url } from '../common/bytes.ts';
+import { CompactSign, calculateJwkThumbprint } from 'jose';
+import { fromBase64url, toBase64url, utf8 } from '../common/bytes.ts';
 import { type Ed25519Jwk, ed25519Jwk } from '../common/wire.ts';
 import { base32 } from '../common/base32.ts';
 
@@ -66,6 +66,12 @@ export async function loadKeys(data: string): Promise<Keys> {
     consoleToken: secretFile(data, 'console-token', random),
   };
 }
+
+/** A compact JWS; its `typ` keeps what is signed for one purpose from passing for another (RFC 8725 §3.11). */
+export const signedBy = (keys: Keys, typ: string, value: unknown): Promise<string> =>
+  new CompactSign(utf8(JSON.stringify(value)))
+    .setProtectedHeader({ alg: 'EdDSA', typ, kid: keys.thumbprint })
+    .sign(keys.signing);
 
 /** Written whole beside its name, then linked to it: nobody ever reads half a key. */
 function secretFile(data: string, name: string, make: () => string | Buffer): string {

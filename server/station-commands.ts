@@ -1,7 +1,5 @@
-import { CompactSign } from 'jose';
-import { utf8 } from '../common/bytes.ts';
 import { COMMANDS_JWS_TYP, type Command, command, commandSheet } from '../common/command.ts';
-import type { Keys } from './keys.ts';
+import { type Keys, signedBy } from './keys.ts';
 import type { CommandRow } from './store/directory-commands.ts';
 import type { Transaction } from './store/store.ts';
 import { STREAM_NOTICE } from './stream-feed.ts';
@@ -52,9 +50,7 @@ export async function signSheet(
     now: new Date(now).toISOString(),
     commands: rows.map(toCommand),
   });
-  return new CompactSign(utf8(JSON.stringify(sheet)))
-    .setProtectedHeader({ alg: 'EdDSA', typ: COMMANDS_JWS_TYP, kid: keys.thumbprint })
-    .sign(keys.signing);
+  return signedBy(keys, COMMANDS_JWS_TYP, sheet);
 }
 
 const toCommand = (row: CommandRow): Command =>

@@ -3,7 +3,6 @@ import { SignJWT, calculateJwkThumbprint } from 'jose';
 import type { ZodType } from 'zod';
 import { base32 } from '../../common/base32.ts';
 import { fromBase64url, utf8 } from '../../common/bytes.ts';
-import { receipt } from '../../common/receipt.ts';
 import { type Result, err, ok } from '../../common/result.ts';
 import {
   type Ed25519Jwk,
@@ -174,13 +173,14 @@ export function createTransport(options: TransportOptions): Transport {
       return answer.ok ? readAs(eventsResponse, answer.value) : answer;
     },
 
-    async receipt({ epoch, after, last, size }) {
-      const path = `/v1/log/receipt?epoch=${epoch}&after=${after}&last=${last}&size=${size}`;
+    async receipt(question, { epoch, after, last, size }) {
+      const place = `epoch=${epoch}&after=${after}&last=${last}&size=${size}`;
+      const path = `/v1/log/receipt?ask=${question}&${place}`;
       const answer = await send(
         { method: 'GET', path, maxAnswerBytes: MAX_RECEIPT_BYTES },
         stationId(),
       );
-      return answer.ok ? readAs(receipt, answer.value) : answer;
+      return answer.ok ? ok(answer.value.text) : answer;
     },
 
     async commands(question, after) {

@@ -57,7 +57,7 @@ export function trackLink(
       pair: (code, name, former) => heard(transport.pair(code, name, former)),
       directory: (have) => heard(transport.directory(have)),
       upload: (canonical) => heard(transport.upload(canonical)),
-      receipt: (query) => heard(transport.receipt(query)),
+      receipt: (ask, query) => heard(transport.receipt(ask, query)),
       commands: (ask, after) => heard(transport.commands(ask, after)),
       answerCommand: (answer) => heard(transport.answerCommand(answer)),
       // Its end says nothing: a proxy may cut streams while every request goes through.

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { fromBase64url, toHex, utf8 } from '../../common/bytes.ts';
 import { continuationBytes } from '../../common/continuation.ts';
 import type { EventDraft } from '../../common/event.ts';
-import { MAX_RECEIPT_RUNS } from '../../common/receipt.ts';
+import { MAX_RECEIPT_RUNS, type Receipt } from '../../common/receipt.ts';
+import { type Result, ok } from '../../common/result.ts';
 import { leafHash } from '../../common/tree.ts';
 import { makeLogKey } from '../../test/support/export-folder.ts';
 import { manualClock } from '../../test/support/manual-clock.ts';
@@ -11,7 +12,7 @@ import { receiptOf } from '../../test/support/receipts.ts';
 import { verifyEd25519 } from '../adapters/ed25519.ts';
 import { sha256 } from '../adapters/sha256.ts';
 import type { OwedProof } from '../ports/journal.ts';
-import type { Transport } from '../ports/transport.ts';
+import type { ReceiptQuery, TransportError } from '../ports/transport.ts';
 import { createWitness } from './witness.ts';
 
 const MINUTE = 60_000;
@@ -22,7 +23,7 @@ const entries = Array.from({ length: 9 }, () => utf8(randomUUID()));
 const ours = entries.slice(4, 7).map((entry) => toHex(leafHash(sha256, entry)));
 const run = { seq: 1, leaf: 4, events: 3 };
 
-type Server = Transport['receipt'];
+type Server = (query: ReceiptQuery) => Promise<Result<Receipt, TransportError>>;
 
 /** A server with this tree. */
 const serverOf =
@@ -49,6 +50,9 @@ function bench(first: Server, own: readonly string[] = ours) {
   const asked: unknown[] = [];
   let stored: string | undefined;
   let next = first;
+  /** Every answer, with its question. */
+  const heard: string[] = [];
+  let replayed: string | undefined;
   const witness = createWitness({
     sha256,
     verify: verifyEd25519,
@@ -81,10 +85,17 @@ function bench(first: Server, own: readonly string[] = ours) {
       },
     },
     transport: {
-      async receipt(query) {
+      async receipt(question, query) {
         asked.push(query);
-        return next(query);
+        const answer = await next(query);
+        heard.push(answer.ok ? JSON.stringify([question, answer.value]) : '');
+        return answer.ok ? ok(replayed ?? heard.at(-1) ?? '') : answer;
       },
+    },
+    ask: () => String(asked.length),
+    async open(text, question) {
+      const [answered, receipt] = JSON.parse(text) as [string, Receipt];
+      return answered === question ? receipt : undefined;
     },
     clock,
     random: () => 0.5,
@@ -103,6 +114,8 @@ function bench(first: Server, own: readonly string[] = ours) {
     asked,
     stored: () => stored,
     ask: (server: Server) => void (next = server),
+    /** From now on the network repeats this answer, counted from the first. */
+    repeat: (n: number) => void (replayed = heard[n]),
     /** So many minutes go by, a second at a time. */
     async minutes(count: number) {
       for (let n = 0; n < count * 60; n++) {
@@ -197,6 +210,32 @@ test('a smaller tree is a server that lags, for ten minutes', async () => {
   expect(b.faults).toEqual([]);
   await b.minutes(4);
   expect(b.faults).toEqual(['rolled-back']);
+  b.witness.close();
+});
+
+test('an answer to another question tells nothing, whoever repeats it; a server that gives no other is a fault in the end', async () => {
+  const b = bench(serverOf(entries, { runs: [run] }));
+  b.witness.start();
+  await settled();
+  const more = [...entries, utf8('more')];
+  b.ask(serverOf(more));
+  await b.minutes(2);
+  const kept = b.stored();
+  expect(kept).toContain('\n10\n');
+  // What proves this very tree, but from an older one, and events that are proven already.
+  b.repeat(b.asked.length - 1);
+  b.ask(serverOf(more));
+  await b.minutes(60);
+  b.repeat(0);
+  await b.minutes(60);
+  expect(b.faults).toEqual([]);
+  expect(new Set(b.reports)).toEqual(new Set(['witness:not-an-answer']));
+  expect([b.stored(), b.marks.proven]).toEqual([kept, 3]);
+  for (let n = 4; n < 40; n++) {
+    b.marks.acknowledged = n;
+    await b.minutes(2);
+  }
+  expect(b.faults).toEqual(['no-receipt']);
   b.witness.close();
 });
 

@@ -2,7 +2,7 @@ import { toBase64 } from '../../common/bytes.ts';
 import { type Checkpoint, openCheckpoint } from '../../common/checkpoint.ts';
 import type { EventDraft } from '../../common/event.ts';
 import type { LedgerFault } from '../../common/event-codes.ts';
-import { MAX_RECEIPT_RUNS } from '../../common/receipt.ts';
+import { MAX_RECEIPT_RUNS, type Receipt } from '../../common/receipt.ts';
 import { backoffMs } from '../domain/link.ts';
 import { type Witnessed, type WitnessPorts, judgeReceipt } from '../domain/witness.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -14,6 +14,10 @@ export interface WitnessOptions extends WitnessPorts {
   readonly journal: ProvenJournal;
   readonly state: Pick<StationState, 'checkpoint' | 'keepCheckpoint'>;
   readonly transport: Pick<Transport, 'receipt'>;
+  /** 16 random bytes, base64url. */
+  readonly ask: () => string;
+  /** The receipt if, and only if, the paired server signed it for this question. */
+  readonly open: (jws: string, ask: string) => Promise<Receipt | undefined>;
   readonly clock: Clock;
   /** A random number from 0 up to 1. */
   readonly random: () => number;
@@ -91,7 +95,8 @@ export function createWitness(options: WitnessOptions): Witness {
     acknowledged = current.last;
     const owed = over ?? current;
     const { epoch, after } = owed;
-    const answer = await transport.receipt({ ...owed, size: known?.size ?? 0 });
+    const question = options.ask();
+    const answer = await transport.receipt(question, { ...owed, size: known?.size ?? 0 });
     if (isClosed) return false;
     if (!answer.ok) {
       failures++;
@@ -100,10 +105,19 @@ export function createWitness(options: WitnessOptions): Witness {
       unanswered(error.kind === 'refused', known);
       return false;
     }
+    const receipt = await options.open(answer.value, question);
+    if (isClosed) return false;
+    if (receipt === undefined) {
+      // Whoever said this, it is no answer of the server to this question: it tells nothing of the ledger.
+      failures++;
+      report('witness:not-an-answer');
+      unanswered(false, known);
+      return false;
+    }
     failures = 0;
     const hashes = (first: number, last: number) => journal.hashes(epoch, first, last);
     const own = { seen: known, after, hashes };
-    const judged = judgeReceipt(options, answer.value, own);
+    const judged = judgeReceipt(options, receipt, own);
     if (!judged.ok) {
       if (judged.error !== 'behind') refuse(judged.error, known);
       else if (isOverdue((behindSince ??= clock.mono()))) refuse('rolled-back', known);
@@ -111,12 +125,11 @@ export function createWitness(options: WitnessOptions): Witness {
     }
     behindSince = undefined;
     // First the checkpoint, then what rests on it: a crash in between only asks again.
-    if (answer.value.checkpoint !== state.checkpoint())
-      state.keepCheckpoint(answer.value.checkpoint);
+    if (receipt.checkpoint !== state.checkpoint()) state.keepCheckpoint(receipt.checkpoint);
     if (judged.value.restored !== undefined)
       return restore(judged.value.checkpoint, judged.value.restored.lost);
     if (judged.value.proven > after) journal.prove(epoch, judged.value.proven);
-    const isMore = answer.value.runs.length === MAX_RECEIPT_RUNS;
+    const isMore = receipt.runs.length === MAX_RECEIPT_RUNS;
     return over === undefined
       ? acceptCurrent(judged.value, isMore)
       : acceptPast(over, judged.value.proven, isMore);

@@ -52,6 +52,15 @@ test('own events are proven in their order', async () => {
   expect(judge(rest, { after: 2 })).toMatchObject({ value: { proven: 5 } });
 });
 
+test('a good receipt for another question looks like a fault: no such one may come here', async () => {
+  const seen = await seenAt(20);
+  const ofAnOlderTree = await receiptOf(key, entries, { seen: 9 });
+  expect(judge(ofAnOlderTree, { seen })).toEqual({ ok: false, error: 'fork' });
+  const ofProvenEvents = await receiptOf(key, entries, { seen: 20, runs });
+  expect(judge(ofProvenEvents, { seen })).toMatchObject({ ok: true });
+  expect(judge(ofProvenEvents, { seen, after: 5 })).toEqual({ ok: false, error: 'not-included' });
+});
+
 describe('what is not believed', () => {
   test('a checkpoint of another key, or edited', async () => {
     const other = await receiptOf(makeLogKey(), entries);

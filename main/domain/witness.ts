@@ -45,7 +45,10 @@ export interface OwnKnowledge {
 /** What an event can hold of an origin. */
 const MAX_ORIGIN = 128;
 
-/** Judges what the server answered. Nothing of it is taken before all of it has been proven. */
+/**
+ * Judges what the server answered to this very question; a good answer to another one looks like a fault.
+ * Nothing of it is taken before all of it has been proven.
+ */
 export function judgeReceipt(
   ports: WitnessPorts,
   answer: Receipt,

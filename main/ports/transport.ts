@@ -1,5 +1,4 @@
 import type { CommandAnswer, StreamHint } from '../../common/command.ts';
-import type { Receipt } from '../../common/receipt.ts';
 import type { EventsResponse, PairResponse, WireError } from '../../common/wire.ts';
 import type { Result } from '../../common/result.ts';
 
@@ -22,8 +21,8 @@ export interface Transport {
   directory(have: number): Promise<Result<string | undefined, TransportError>>;
   /** One epoch, ascending, verbatim canonical bytes. */
   upload(canonical: readonly Uint8Array[]): Promise<Result<EventsResponse, TransportError>>;
-  /** Proofs of what the server's ledger holds of this station: see `receipt` in common/receipt.ts. */
-  receipt(query: ReceiptQuery): Promise<Result<Receipt, TransportError>>;
+  /** Compact JWS of proofs of what the server's ledger holds of this station, signed for this question. */
+  receipt(ask: string, query: ReceiptQuery): Promise<Result<string, TransportError>>;
   /** Compact JWS of the commands after this number, signed for this question. */
   commands(ask: string, after: number): Promise<Result<string, TransportError>>;
   answerCommand(answer: CommandAnswer): Promise<Result<undefined, TransportError>>;

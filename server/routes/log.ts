@@ -3,13 +3,20 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { toBase64 } from '../../common/bytes.ts';
 import { id } from '../../common/event.ts';
-import { consistencyAnswer, inclusionAnswer, receipt } from '../../common/receipt.ts';
+import {
+  RECEIPT_JWS_TYP,
+  consistencyAnswer,
+  inclusionAnswer,
+  receiptAnswer,
+} from '../../common/receipt.ts';
 import { TILE_WIDTH, readTilePath, tileWidth } from '../../common/tiles.ts';
 import type { Context } from '../context.ts';
+import { askedOnce } from '../http/asked-once.ts';
 import { entryBundle } from '../domain/tiles.ts';
 import { Refusal } from '../errors.ts';
 import { hasConsoleToken } from '../http/console-cookie.ts';
 import { stationAuth, stationOf } from '../http/station-auth.ts';
+import { signedBy } from '../keys.ts';
 import { entriesBetween } from '../ledger/entries.ts';
 import { HASH_BYTES } from '../ledger/export-format.ts';
 import type { Published } from '../ledger/publisher.ts';
@@ -138,13 +145,24 @@ export const logRoutes =
           summary:
             'Proves to a station that its events are in the tree, and that the tree is the one it knew',
           security: [{ station: [] }],
-          querystring: z.strictObject({ epoch: id, after: place, last: place, size: place }),
-          response: { 200: receipt },
+          querystring: z.strictObject({
+            ask: askedOnce,
+            epoch: id,
+            after: place,
+            last: place,
+            size: place,
+          }),
+          response: {
+            200: { content: { 'application/jose': { schema: z.string() } } },
+          },
         },
       },
-      (request) => {
+      async (request, reply) => {
+        const { ask, ...query } = request.query;
         const station = stationOf(request).id;
-        return makeReceipt(store.read, newest(), { station, ...request.query });
+        const receipt = await makeReceipt(store.read, newest(), { station, ...query });
+        const answer = receiptAnswer.parse({ station, ask, receipt });
+        return reply.type('application/jose').send(await signedBy(keys, RECEIPT_JWS_TYP, answer));
       },
     );
   };

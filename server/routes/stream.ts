@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { commandAnswer } from '../../common/command.ts';
 import type { Context } from '../context.ts';
+import { askedOnce } from '../http/asked-once.ts';
 import { bootWatch } from '../http/boot-watch.ts';
 import { stationAuth, stationOf } from '../http/station-auth.ts';
 import { signSheet } from '../station-commands.ts';
@@ -71,7 +72,7 @@ export const streamRoutes =
             200: { content: { 'application/jose': { schema: z.string() } } },
           },
           querystring: z.strictObject({
-            ask: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, '16 to 64 characters of base64url'),
+            ask: askedOnce,
             after: z.coerce.number().int().min(0),
           }),
         },

@@ -191,6 +191,58 @@ test('on a disk that was set back the station doubts only what it knows; its pas
   expect(back.journal.hashes(epoch, 4, 5)).toEqual(ours);
 });
 
+test('a good receipt that answers another question raises no doubt, whichever it is', async () => {
+  const agent = await pairedAgent();
+  const past: string[] = [];
+  let repeated: number | undefined;
+  const { faults, witness } = witnessOf(agent, {
+    transport: {
+      async receipt(ask, query) {
+        const answer = await agent.transport.receipt(ask, query);
+        if (!answer.ok) return answer;
+        if (repeated === undefined) past.push(answer.value);
+        return { ok: true, value: past[repeated ?? past.length - 1] ?? '' };
+      },
+    },
+  });
+  for (let n = 0; n < 3; n++) {
+    agent.append(locked(), locked());
+    await allProven(agent);
+  }
+  const before = [agent.state.checkpoint(), agent.journal.proven()];
+  // Some prove this tree from a smaller one (it looked like a fork), some prove what is proven (not-included).
+  for (repeated = past.length - 1; repeated >= 0; repeated--) {
+    agent.reports.length = 0;
+    await vi.waitFor(() => expect(agent.reports.length).toBeGreaterThan(1), slow);
+    expect(new Set(agent.reports)).toEqual(new Set(['witness:not-an-answer']));
+  }
+  expect(faults).toEqual([]);
+  expect([agent.state.checkpoint(), agent.journal.proven()]).toEqual(before);
+  witness.close();
+});
+
+test('a server that holds other events than the station believes is doubted at once', async () => {
+  const agent = await pairedAgent();
+  agent.append(locked());
+  await vi.waitFor(() => expect(agent.journal.waiting()).toBe(0), slow);
+  agent.uploader.close();
+  agent.journal.close();
+  const copy = path.join(agent.place.folder, 'copy.db');
+  copyFileSync(agent.setting.file, copy);
+  const theirs = openedJournal({ ...agent.setting, boot: randomUUID() }).journal;
+  theirs.append([locked(), locked()]);
+  await agent.transport.upload(theirs.unsent(9, 1e6).map(({ canonical }) => canonical));
+  theirs.close();
+
+  const ours = openedJournal({ ...agent.setting, file: copy, boot: randomUUID() });
+  cleanups.push(() => ours.journal.close());
+  ours.journal.append([locked(), locked()]);
+  ours.journal.acknowledge(3);
+  const { faults } = witnessOf({ ...agent, ...ours, append: () => undefined });
+  await vi.waitFor(() => expect(faults).toEqual(['not-included']), slow);
+  expect(ours.journal.proven()).toBe(0);
+});
+
 const noting =
   (agent: Agent, uploader: Agent['uploader']) =>
   (...drafts: EventDraft[]): void => {

@@ -41,6 +41,8 @@ test('over a network that lies, repeats and cuts: every event is there once, pro
     expect([journal.waiting(), journal.proven()]).toEqual([0, journal.place().seq]);
   }, slow);
   expect(faults.at(-1)).toBeUndefined();
+  // What it can do is to withhold receipts.
+  expect(faults.filter((fault) => fault !== undefined && fault !== 'no-receipt')).toEqual([]);
   expect(uploader.state()).toEqual({ kind: 'idle' });
   const { done } = network ?? { done: new Map<string, number>() };
   process.stdout.write(`lying network: ${JSON.stringify(Object.fromEntries(done))}\n`);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fromBase64, fromHex } from '../../common/bytes.ts';
-import { inclusionAnswer, receipt } from '../../common/receipt.ts';
+import { inclusionAnswer } from '../../common/receipt.ts';
 import { verifyInclusion } from '../../common/tree.ts';
 import { exportLedger } from '../../server/ledger/export.ts';
 import { type Report, isGood, verifyExport } from '../../server/ledger/verify/verify-export.ts';
@@ -15,6 +15,7 @@ import { removeOldBodies } from '../../server/retention/remove.ts';
 import type { Schema } from '../../server/store/schema.ts';
 import { openRaw } from '../support/database.ts';
 import { published } from '../support/ledger.ts';
+import { askReceipt } from './ask-receipt.ts';
 import {
   type Entry,
   type Lab,
@@ -134,10 +135,8 @@ test('old bodies go, and everything about them can be proven as before', async (
       verifyInclusion(sha256, { index, leaf: fromHex(entry.hash) }, hashes, { size, root }),
     ).toBe(true);
   }
-  const query = `epoch=${journal.epoch}&after=0&last=13&size=10`;
-  const answer = receipt.parse(
-    JSON.parse((await station.request('GET', `/v1/log/receipt?${query}`)).body),
-  );
+  const query = { epoch: journal.epoch, after: 0, last: 13, size: 10 };
+  const answer = await askReceipt(lab, station, query);
   expect(answer.renewals).toEqual([]);
   expect(answer.runs.map(({ seq, events }) => [seq, events])).toEqual([
     [1, 9],

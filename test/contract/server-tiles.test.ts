@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fromBase64 } from '../../common/bytes.ts';
 import type { Checkpoint } from '../../common/checkpoint.ts';
-import { consistencyAnswer, inclusionAnswer, receipt } from '../../common/receipt.ts';
+import { type Receipt, consistencyAnswer, inclusionAnswer } from '../../common/receipt.ts';
 import { verifierText } from '../../common/signed-note.ts';
 import { tilePath, tilesBetween } from '../../common/tiles.ts';
 import { growTree, leafHash, verifyConsistency, verifyInclusion } from '../../common/tree.ts';
+import { openReceipt } from '../../main/adapters/signed-receipt.ts';
 import { makeReceipt } from '../../server/ledger/receipt.ts';
 import { type GoCase, buildGoVerifier } from '../support/go-verifier.ts';
 import { opened, published } from '../support/ledger.ts';
 import { storedTree } from '../support/stored-tree.ts';
+import { askReceipt } from './ask-receipt.ts';
 import {
   type Entry,
   type Lab,
@@ -180,15 +182,11 @@ test("Go's tlog and note take everything that is served", async () => {
 });
 
 describe('receipts', () => {
-  const ask = async (after: number, size: number, epoch = journal.epoch, last = 1000) => {
-    const url = `/v1/log/receipt?epoch=${epoch}&after=${after}&last=${last}&size=${size}`;
-    const answer = await station.request('GET', url);
-    expect(answer.status).toBe(200);
-    return receipt.parse(JSON.parse(answer.body));
-  };
+  const ask = (after: number, size: number, epoch = journal.epoch, last = 1000) =>
+    askReceipt(lab, station, { epoch, after, last, size });
 
   /** Every sequence number that the receipt proves. */
-  async function provenBy(answer: Awaited<ReturnType<typeof ask>>): Promise<number[]> {
+  async function provenBy(answer: Receipt): Promise<number[]> {
     const head = opened(answer.checkpoint, lab.keys.publicJwk);
     const proven: number[] = [];
     for (const { seq, events, leaf, frontier, consistency } of answer.runs) {
@@ -257,10 +255,30 @@ describe('receipts', () => {
     expect(await provenBy(await ask(0, 0))).toEqual(upTo(1, 16));
     expect(await provenBy(await ask(16, 0))).toEqual(upTo(17, 20));
     const stranger = await lab.pairedStation();
-    const url = `/v1/log/receipt?epoch=${journal.epoch}&after=0&last=9&size=0`;
-    const theirs = receipt.parse(JSON.parse((await stranger.request('GET', url)).body));
-    expect(theirs.runs).toEqual([]);
+    const query = { epoch: journal.epoch, after: 0, last: 9, size: 0 };
+    expect((await askReceipt(lab, stranger, query)).runs).toEqual([]);
+    const url = `/v1/log/receipt?ask=${'a'.repeat(22)}&epoch=${journal.epoch}&after=0&last=9&size=0`;
     const unsigned = await lab.app.inject({ url });
     expect(unsigned.statusCode).toBe(401);
+  });
+
+  test('are signed for one question of one station, and for nothing else', async () => {
+    await upload(2);
+    const [ask, other] = ['a'.repeat(22), 'b'.repeat(22)];
+    const url = `/v1/log/receipt?ask=${ask}&epoch=${journal.epoch}&after=0&last=2&size=0`;
+    const { body, headers } = await station.request('GET', url);
+    expect(headers['content-type']).toBe('application/jose');
+    const mine = { station: station.id, ask };
+    const open = (jws: string, question = mine) => openReceipt(jws, lab.keys.publicJwk, question);
+    expect(await provenBy((await open(body)) as Receipt)).toEqual([1, 2]);
+    expect(await open(body, { ...mine, ask: other })).toBeUndefined();
+    expect(await open(body, { ...mine, station: randomUUID() })).toBeUndefined();
+    const [head = '', payload = '', signature = ''] = body.split('.');
+    const text = Buffer.from(payload, 'base64url').toString().replace(ask, other);
+    const changed = [head, Buffer.from(text).toString('base64url'), signature].join('.');
+    expect(await open(changed, { ...mine, ask: other })).toBeUndefined();
+    const sheet = await station.request('GET', `/v1/commands?ask=${ask}&after=0`);
+    expect(await open(sheet.body)).toBeUndefined();
+    expect((await station.request('GET', url.replace(ask, 'short'))).status).toBe(400);
   });
 });

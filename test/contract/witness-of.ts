@@ -1,7 +1,9 @@
-import { fromBase64url } from '../../common/bytes.ts';
+import { randomBytes } from 'node:crypto';
+import { fromBase64url, toBase64url } from '../../common/bytes.ts';
 import type { EventDraft } from '../../common/event.ts';
 import { verifyEd25519 } from '../../main/adapters/ed25519.ts';
 import { sha256 } from '../../main/adapters/sha256.ts';
+import { openReceipt } from '../../main/adapters/signed-receipt.ts';
 import { createWitness } from '../../main/app/witness.ts';
 import type { Transport } from '../../main/ports/transport.ts';
 import { cleanups, fastClock, type pairedAgent } from './paired-agent.ts';
@@ -22,6 +24,9 @@ export function witnessOf(
     journal: agent.journal,
     state: agent.state,
     transport: more.transport ?? agent.transport,
+    ask: () => toBase64url(randomBytes(16)),
+    open: (jws, ask) =>
+      openReceipt(jws, agent.paired.serverKey, { station: agent.paired.station, ask }),
     clock: fastClock,
     random: Math.random,
     report: agent.report,
