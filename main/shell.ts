@@ -66,7 +66,11 @@ export async function createShell(
         blocked(`${app} ${what}`, { what, ...(app === undefined ? {} : { app }) }),
       opened: (app, isPopup) =>
         note('app.opened', 'success', { app, ...(isPopup ? { popup: true } : {}) }),
-      printed: (app, isTaken) => note('app.printed', isTaken ? 'success' : 'failure', { app }),
+      printed(app, isTaken) {
+        note('app.printed', isTaken ? 'success' : 'failure', { app });
+        station?.tell(session, isTaken ? 'printed' : 'not-printed');
+      },
+      told: (what) => station?.tell(session, what),
       changed: () => station?.redraw(),
       crashed: (app) => note('app.crashed', 'failure', { app }),
     };
@@ -87,6 +91,7 @@ export async function createShell(
       stay: () => station?.stay(),
       selectApp: (id) => station?.selectApp(id),
       closePopup: () => station?.closePopup(),
+      heard: () => station?.heard(),
       reportLostKey: (said) => station?.reportLostKey(said) ?? 'not-recorded',
       pair: (code) => takeCode(code),
       // Nothing can be looked at before there is a configuration in force.

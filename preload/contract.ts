@@ -56,6 +56,22 @@ export const checked = z.strictObject({
 });
 export type Checked = z.infer<typeof checked>;
 
+/** What became of something that the member wanted in an app, and what is not opened to it. */
+export const told = z.enum([
+  'printing',
+  'printed',
+  'not-printed',
+  /** Another page is on its way, or there were too many. */
+  'print-again',
+  /** A frame asked, and frames are not printed. */
+  'print-whole',
+  'print',
+  'download',
+  'window',
+  'file-chooser',
+]);
+export type Told = z.infer<typeof told>;
+
 const sessionId = z.string().max(64);
 const time = z.iso.datetime({ precision: 3 });
 const px = z.int().nonnegative().max(10_000);
@@ -156,6 +172,8 @@ export const stationView = z.strictObject({
       activeApp: z.string().optional(),
       /** The app in front has opened a window over its page. */
       hasPopup: z.boolean(),
+      /** Said for a while. */
+      told: told.optional(),
       secondsToLock: z.int().nonnegative(),
       lockSeconds: z.int().positive(),
       /** What covers the session below the bar. */
@@ -221,6 +239,8 @@ export const stationContract = {
     selectApp: ask(z.tuple([z.string().max(32)]), z.void()),
     /** Closes the newest window that the app in front has opened. */
     closePopup: ask(nothing, z.void()),
+    /** What the bar says has been read. */
+    heard: ask(nothing, z.void()),
     /** A claim for the help desk; it switches nothing off. */
     reportLostKey: ask(z.tuple([lostKey]), lostKeyAnswer),
     /** A code as it was typed; what comes of it is in the view. */

@@ -3,7 +3,13 @@ import type { EventDraft } from '../../common/event.ts';
 import type { KeyEvent } from '../../native/key-protocol.ts';
 import type { Policy } from '../../common/policy.ts';
 import { unreachable } from '../../common/result.ts';
-import type { Language, LostKey, LostKeyAnswer, StationView } from '../../preload/contract.ts';
+import type {
+  Language,
+  LostKey,
+  LostKeyAnswer,
+  StationView,
+  Told,
+} from '../../preload/contract.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Link } from '../domain/link.ts';
 import type { Session } from '../domain/session.ts';
@@ -26,6 +32,7 @@ import { type IdleWatch, idleWatch } from './idle-watch.ts';
 import { type JournalWriter, journalWriter } from './journal-writer.ts';
 import { knownKeys, ownerOf } from './known-keys.ts';
 import { claimantOf, lostKeyReports } from './lost-key.ts';
+import { telling } from './telling.ts';
 import { type Scene, stationView } from './view.ts';
 
 export interface StationPorts {
@@ -85,6 +92,7 @@ export class StationApp {
   private readonly writer: JournalWriter;
   private readonly idle: IdleWatch;
   private readonly reports: ReturnType<typeof lostKeyReports>;
+  private readonly telling: ReturnType<typeof telling>;
   private stopDeadline = (): void => undefined;
   private pin: Uint8Array | undefined;
   private challenge: Challenge | undefined;
@@ -113,6 +121,7 @@ export class StationApp {
       },
     );
     this.reports = lostKeyReports(ports.clock, (draft) => this.writer.access([draft]));
+    this.telling = telling(ports.clock, () => this.show());
     ports.keys.listen((event) => this.onKey(event));
   }
 
@@ -269,6 +278,18 @@ export class StationApp {
     this.note({ ...event, session, ...(owner === undefined ? {} : { member: owner.member }) });
   }
 
+  /** Something happened in an app that its member is to know of. */
+  tell(session: string, told: Told): void {
+    this.telling.tell(session, told, this.onScreen);
+    this.show();
+  }
+
+  /** The member has read it. */
+  heard(): void {
+    this.telling.forget();
+    this.show();
+  }
+
   view(): StationView {
     const { place, theme, simulated, unsealed } = this.facts;
     const scene: Scene = {
@@ -286,6 +307,7 @@ export class StationApp {
       directory: this.directory,
       idleMs: this.idle.ms(),
       apps: this.onScreen === undefined ? undefined : this.ports.apps(this.onScreen),
+      told: this.onScreen === undefined ? undefined : this.telling.in(this.onScreen),
     };
     return stationView(this.state, scene);
   }
@@ -308,7 +330,9 @@ export class StationApp {
       return;
     }
     const wasOpen = this.state.kind === 'open';
+    const before = this.onScreen;
     this.state = result.state;
+    if (this.onScreen !== before) this.telling.turn(this.onScreen);
     for (const effect of result.effects) this.perform(effect);
     this.arm();
     const isOpen = this.state.kind === 'open';

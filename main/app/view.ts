@@ -1,6 +1,6 @@
 import type { DirectorySnapshot, Member } from '../../common/directory.ts';
 import type { Policy } from '../../common/policy.ts';
-import type { Language, StationView } from '../../preload/contract.ts';
+import type { Language, StationView, Told } from '../../preload/contract.ts';
 import type { Entry } from '../domain/authentication.ts';
 import type { Link } from '../domain/link.ts';
 import { heldUntil } from '../domain/session.ts';
@@ -26,6 +26,7 @@ export interface Scene {
   readonly idleMs: number;
   /** Of the session on screen. */
   readonly apps: SessionApps | undefined;
+  readonly told: Told | undefined;
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -120,6 +121,7 @@ function screen(
     apps: (scene.apps?.apps ?? []).map(({ id, name, icon }) => ({ id, name, icon })),
     ...(scene.apps?.active === undefined ? {} : { activeApp: scene.apps.active }),
     hasPopup: scene.apps?.hasPopup ?? false,
+    ...(scene.told === undefined ? {} : { told: scene.told }),
     secondsToLock: Math.max(0, idleLockSeconds - Math.floor(scene.idleMs / 1000)),
     lockSeconds: idleLockSeconds,
     over: over(state, memberOf),

@@ -5,7 +5,7 @@ import type {
   WebContents,
 } from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
-import { WISH_CHANNEL } from '../../preload/contract.ts';
+import { type Told, WISH_CHANNEL } from '../../preload/contract.ts';
 import { mayReach } from './app-hosts.ts';
 import { appHeaders, headerValues } from './app-headers.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
@@ -16,7 +16,22 @@ import { type SessionApps, sessionApps } from './session-apps.ts';
 import { sandboxed, sandboxedWindow } from './station-window.ts';
 
 /** What policy opens is opened this often at the most: a page cannot fill the log, the screen or the tray. */
-const LIMITS = { popupsAtOnce: 4, popupsPerMinute: 30, printsPerMinute: 10 } as const;
+const LIMITS = {
+  popupsAtOnce: 4,
+  popupsPerMinute: 30,
+  printsPerMinute: 10,
+  toldPerMinute: 20,
+} as const;
+
+const PDF_PATIENCE_MS = 30_000;
+
+/** Refusals that whoever asked for it is told of. Of the others a page asks by itself. */
+const TOLD: Partial<Record<Blocked, Told>> = {
+  print: 'print',
+  download: 'download',
+  window: 'window',
+  'file-chooser': 'file-chooser',
+};
 
 /** The app windows of one session, in a partition of its own. */
 export interface SessionWindows extends Omit<SessionApps, 'appOf' | 'adopt' | 'popups'> {
@@ -35,6 +50,8 @@ export interface SessionListener {
   opened(app: string, isPopup: boolean): void;
   crashed(app: string): void;
   printed(app: string, isTaken: boolean): void;
+  /** The member in front of an app is to know of it. */
+  told(what: Told): void;
   changed(): void;
 }
 
@@ -52,8 +69,13 @@ export function sessionWindows(
   on: SessionListener,
 ): SessionWindows {
   const { partition } = home;
-  const blocked = (contents: WebContents | null, what: Blocked) =>
-    on.blocked(what, contents === null ? undefined : running.appOf(contents)?.id);
+  const isInFront = ({ id }: ClinicalApp) => id === running.active && world.isSeen();
+  const isTellLeft = perMinute(LIMITS.toldPerMinute);
+  const blocked = (contents: WebContents | null, what: Blocked, told = TOLD[what]) => {
+    const app = contents === null ? undefined : running.appOf(contents);
+    on.blocked(what, app?.id);
+    if (told !== undefined && app !== undefined && isInFront(app) && isTellLeft()) on.told(told);
+  };
   denyEverything(partition, blocked);
   // Only what policy lists is fetched at all, subresources included.
   partition.webRequest.onBeforeRequest((details, answer) => {
@@ -99,6 +121,10 @@ export function sessionWindows(
       guard(popup);
       running.adopt(running.appOf(webContents)?.id ?? '', popup);
     });
+    // A blank frame has no preload script: that the sandbox of the headers stopped it only the console tells.
+    webContents.on('console-message', (_event, _level, message) => {
+      if (message.startsWith("Ignored call to 'print()'")) void print(webContents, false);
+    });
     webContents.on('ipc-message', ({ senderFrame }, channel, wish) => {
       if (channel !== WISH_CHANNEL) return;
       // A frame cannot be printed without what is around it.
@@ -117,8 +143,7 @@ export function sessionWindows(
   /** The app, if policy lets it do this and its member sees it. */
   const mayNow = (contents: WebContents, what: ClinicalApp['allow'][number]) => {
     const app = running.appOf(contents);
-    const isInFront = app !== undefined && app.id === running.active && world.isSeen();
-    return isInFront && app.allow.includes(what) ? app : undefined;
+    return app?.allow.includes(what) && isInFront(app) ? app : undefined;
   };
 
   const isPopupLeft = perMinute(LIMITS.popupsPerMinute);
@@ -126,11 +151,17 @@ export function sessionWindows(
   let isPrinting = false;
   const print = async (contents: WebContents, isWhole: boolean) => {
     const app = mayNow(contents, 'print');
-    if (app === undefined || !isWhole || isPrinting || !isPrintLeft())
-      return blocked(contents, 'print');
+    if (app === undefined) return blocked(contents, 'print');
+    if (!isWhole) return blocked(contents, 'print', 'print-whole');
+    if (isPrinting || !isPrintLeft()) return blocked(contents, 'print', 'print-again');
     isPrinting = true;
-    // A page that goes meanwhile has no PDF.
-    const isTaken = await contents.printToPDF({}).then(world.print, () => false);
+    on.told('printing');
+    // A page that goes meanwhile has no PDF, and one that hangs never will.
+    const tooLong = new Promise<never>((_resolve, reject) => setTimeout(reject, PDF_PATIENCE_MS));
+    const isTaken = await Promise.race([contents.printToPDF({}), tooLong]).then(
+      world.print,
+      () => false,
+    );
     isPrinting = false;
     on.printed(app.id, isTaken);
   };

@@ -132,7 +132,7 @@ export function desk(
     // Half of a display stays with the apps, whatever the bar says.
     const rail = Math.min(barHeight.rail, Math.floor(height / 2));
     return {
-      bar: { x, y, width, height: rail + barHeight.note },
+      bar: { x, y, width, height: rail + Math.min(barHeight.note, Math.floor(height / 4)) },
       work: { x, y: y + rail, width, height: height - rail },
     };
   };
@@ -268,8 +268,11 @@ export function desk(
     },
     barHeight(contents, height) {
       if (contents !== bar?.webContents.id) return;
+      const isRailOther = height.rail !== barHeight.rail;
       barHeight = height;
-      placeAll();
+      // A note comes and goes over the apps: they stay where they are.
+      if (isRailOther) placeAll();
+      else bar.setBounds(area().bar);
     },
     freeze() {
       isFrozen = true;

@@ -2,7 +2,7 @@ import { createInstance } from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { all } from 'wardlock:words';
 import type { CheckName, Finding } from '../../common/findings.ts';
-import type { Language, Notice, PairingProblem, Stop } from '../../preload/contract.ts';
+import type { Language, Notice, PairingProblem, Stop, Told } from '../../preload/contract.ts';
 import { useView } from '../store/station-store.ts';
 import { type Words, words as en } from './words/en.ts';
 
@@ -16,6 +16,7 @@ declare module 'i18next' {
 type Said = { readonly title: string; readonly text: string };
 // Every code that main may send has its words; a new code does not compile without them.
 en.notice satisfies Record<Notice, Said>;
+en.told satisfies Record<Told, string>;
 en.stop satisfies Record<Stop, Said>;
 en.setup.problem satisfies Record<PairingProblem, Said>;
 en.checks.name satisfies Record<CheckName, string>;

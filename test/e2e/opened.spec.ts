@@ -41,6 +41,9 @@ const isGone = (path: string) =>
   until(`no ${path} on screen`, async () => !(await station.shown()).includes(path));
 const press = async (name: string) =>
   (await station.bar()).getByRole('button', { name, exact: true }).click();
+/** In the bar, below its rail. */
+const says = async (what: string) =>
+  expect((await station.bar()).getByRole('status')).toHaveText(what);
 const lock = async () => {
   await press('Lock');
   await station.screenIs('curtain');
@@ -194,18 +197,65 @@ test('a page is printed by the system’s printer, without a dialog, under a tit
   expect(printed?.toString('latin1')).toContain(`${app.url}frame`);
   await until('the job to be done', async () => (await printer.jobs()) !== '');
   expect(await printer.jobs()).toMatch(/^ward .* Wardlock\n$/);
+  await says('Sent to the printer.');
   await until('the print at the server', async () => (await told('app.printed')).length === 1);
   expect(await told('app.printed')).toEqual([{ outcome: 'success', app: 'chart' }]);
   expect((await windows()).length).toBe(before);
 });
 
-test('nothing is printed from behind the curtain', async () => {
+test('what is not printed, saved or opened is said, over the app and only for a while', async () => {
+  const barHeight = () =>
+    station.app.evaluate(
+      ({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()
+          .find(({ webContents }) => webContents.getURL().endsWith('/bar'))
+          ?.getBounds().height,
+    );
+  const chart = async () => (await windows()).find(({ path }) => path === '/chart')?.bounds;
+  const before = await chart();
+  // Apps print what they made in a frame, which has no script of ours where it is blank.
+  // (Later: Playwright loses its own way into the page when a frame comes within its call.)
+  await page.evaluate(
+    () =>
+      void setTimeout(() => {
+        const frame = document.createElement('iframe');
+        document.body.append(frame);
+        frame.contentWindow?.print();
+      }),
+  );
+  await says('Not printed: only a whole page can be printed here, not a part of it.');
+  await until('a higher bar', async () => ((await barHeight()) ?? 0) > BAR_HEIGHT);
+  expect(await chart()).toEqual(before);
+  await (await station.bar()).getByRole('status').click();
+  await says('');
+  await until('the bar as before', async () => (await barHeight()) === BAR_HEIGHT);
+  await page.click('#download');
+  await says('Not saved: files cannot be saved here.');
+  await page.click('#file');
+  await says('No file was taken: files cannot be added here.');
+  await page.evaluate((url) => void window.open(url), app.elsewhere);
+  await says('Not opened: this app cannot open that window here.');
+  // Nobody waits for an app that nobody sees.
+  await says('');
+  const labs = await station.clinicalApp('/labs');
+  await labs.evaluate(() => print());
+  await until('the attempt at the server', async () =>
+    (await told('app.blocked')).some(
+      (detail) => Reflect.get(detail, 'app') === 'labs' && Reflect.get(detail, 'what') === 'print',
+    ),
+  );
+  await says('');
+});
+
+test('nothing is printed from behind the curtain, and nothing said of it', async () => {
   await press('Labs');
   await isSeen('/labs');
   const labs = await station.clinicalApp('/labs');
   await lock();
-  await isRefused('print', 'labs', () => labs.evaluate(() => print()));
+  await labs.evaluate(() => print());
   await station.open(demo.nurse);
+  await isSeen('/labs');
+  await says('');
   await press('Chart');
   await isSeen('/chart');
   expect(await printer.documents()).toHaveLength(1);
@@ -214,6 +264,7 @@ test('nothing is printed from behind the curtain', async () => {
 test('windows end with the session; a printer that is not there is told', async () => {
   await printer.stop();
   await page.evaluate(() => print());
+  await says('Not printed. Try once more; if it stays so, tell IT.');
   await until('the failure at the server', async () =>
     (await told('app.printed')).some(({ outcome }) => outcome === 'failure'),
   );

@@ -32,7 +32,14 @@ const arrangements: Readonly<Record<Exclude<Surface, '/curtain?plain'>, readonly
     'curtain-unpaired-typed',
     'curtain-checks-4',
   ],
-  '/bar': ['bar', 'bar-six-apps', 'bar-administrator-marks-offline', 'bar-disputed'],
+  '/bar': [
+    'bar',
+    'bar-six-apps',
+    'bar-administrator-marks-offline',
+    'bar-disputed',
+    'bar-told-not-printed',
+    'bar-told-window',
+  ],
   '/overlay': ['overlay-idle', 'overlay-key', 'overlay-key-own'],
 };
 const surfaces = ['/curtain', '/bar', '/overlay'] as const;

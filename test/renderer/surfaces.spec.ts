@@ -277,6 +277,31 @@ test('the bar: an administrator’s apps stand there with their whole names, as 
   await expect(labels).toHaveText(['Labs', 'Directory']);
 });
 
+test('the bar says what became of a wish, as a status below the rail; a touch takes it away', async ({
+  open,
+}) => {
+  const { page, station } = await open(scenes.bar);
+  await page.setViewportSize({ width: 1024, height: 92 });
+  const status = page.getByRole('status');
+  // There before its words: only then are they read out.
+  await expect(status).toHaveCount(1);
+  await expect(status).toBeEmpty();
+  await show(page, station, session({ told: 'printing' }));
+  await expect(status).toHaveText('Printing…');
+  await expect.poll(() => page.viewportSize()?.height).toBe(148);
+  await expect(page.locator('.rail')).toHaveCSS('height', '92px');
+  await show(page, station, session({ told: 'not-printed' }));
+  await expect(status).toHaveText('Not printed. Try once more; if it stays so, tell IT.');
+  await status.click();
+  await expect.poll(() => station.asked.at(-1)).toEqual({ name: 'heard', args: [] });
+  await show(page, station, session());
+  await expect(status).toBeEmpty();
+  await expect.poll(() => page.viewportSize()?.height).toBe(92);
+  await show(page, station, session({ told: 'printed' }));
+  await show(page, station, curtain({ kind: 'waiting', keyPresent: false }));
+  await expect(status).toBeEmpty();
+});
+
 test.describe('the idle warning', () => {
   const warning = scenes['overlay-idle'];
   const stayed = [{ name: 'stay', args: [] }];

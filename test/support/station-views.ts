@@ -5,6 +5,7 @@ import {
   type StationView,
   pairingProblems,
   stops,
+  told,
 } from '../../preload/contract.ts';
 import { accessRefusals } from '../../common/event-codes.ts';
 import type { CheckName, Finding } from '../../common/findings.ts';
@@ -323,6 +324,16 @@ export const scenes = {
     view: session(administrators, { ...allMarks, link: offline }),
   },
   'bar-closing': { url: '/bar', view: administrator, press: (words) => [words.bar.close] },
+  ...Object.fromEntries(
+    told.options.map((what) => [
+      `bar-told-${what}`,
+      { url: '/bar', view: session({ told: what }) } satisfies Scene,
+    ]),
+  ),
+  'bar-told-administrator': {
+    url: '/bar',
+    view: session({ ...administrators, told: 'not-printed' }, { ...allMarks, link: offline }),
+  },
   'bar-idle': { url: '/bar', view: idle(12) },
   'bar-curtain': { url: '/bar', view: curtain(tap) },
   'overlay-idle': { url: '/overlay', view: idle(12) },

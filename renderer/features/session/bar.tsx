@@ -14,6 +14,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { Marks } from '../../ui/rail.tsx';
 import { Apps } from './apps.tsx';
 import { Closing } from './closing.tsx';
+import { Said } from './said.tsx';
 import type { SessionScreen } from './session-screen.ts';
 
 /** The rail of an open session: whose it is, the apps, the time that is left, and the ways out. */
@@ -22,7 +23,8 @@ export function Bar() {
   const isOffline = useView((view) => view.link.kind === 'offline');
   const place = useView((view) => view.place);
   const rail = useRef<HTMLDivElement>(null);
-  useHeight(rail);
+  const note = useRef<HTMLDivElement>(null);
+  useHeight(rail, note);
   const mayClose = screen.kind === 'session' && screen.mayClose;
   return (
     <main>
@@ -36,25 +38,30 @@ export function Bar() {
           <h1 className="sr">{place}</h1>
         )}
       </div>
+      <div ref={note}>
+        <Said told={screen.kind === 'session' ? screen.told : undefined} />
+      </div>
     </main>
   );
 }
 
 /** Has the window made as high as what is drawn. */
-function useHeight(rail: RefObject<HTMLElement | null>): void {
+function useHeight(rail: RefObject<Element | null>, note: RefObject<Element | null>): void {
   useLayoutEffect(() => {
+    const heightOf = ({ current }: RefObject<Element | null>) =>
+      Math.ceil(current?.getBoundingClientRect().height ?? 0);
     const tell = () => {
-      const height = Math.ceil(rail.current?.getBoundingClientRect().height ?? 0);
-      if (height !== window.innerHeight) intend(station.barHeight({ rail: height, note: 0 }));
+      const height = { rail: heightOf(rail), note: heightOf(note) };
+      if (height.rail + height.note !== window.innerHeight) intend(station.barHeight(height));
     };
     const observer = new ResizeObserver(tell);
-    if (rail.current !== null) observer.observe(rail.current);
+    for (const { current } of [rail, note]) if (current !== null) observer.observe(current);
     window.addEventListener('resize', tell);
     return () => {
       observer.disconnect();
       window.removeEventListener('resize', tell);
     };
-  }, [rail]);
+  }, [rail, note]);
 }
 
 function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: boolean }) {

@@ -236,6 +236,17 @@ export const words = {
     closeText: 'Every session here ends. Nobody can sign in until it is started again.',
     closeYes: 'Close it',
   },
+  told: {
+    printing: 'Printing…',
+    printed: 'Sent to the printer.',
+    'not-printed': 'Not printed. Try once more; if it stays so, tell IT.',
+    'print-again': 'Not printed: another page is on its way. Try again in a moment.',
+    'print-whole': 'Not printed: only a whole page can be printed here, not a part of it.',
+    print: 'Not printed: this app cannot print here.',
+    download: 'Not saved: files cannot be saved here.',
+    window: 'Not opened: this app cannot open that window here.',
+    'file-chooser': 'No file was taken: files cannot be added here.',
+  },
   idle: {
     title: 'Still there, {{name}}?',
     seconds_one: 'second until the curtain closes.',

@@ -238,6 +238,17 @@ export const words: Words = {
     closeText: 'Terminan todas las sesiones. Nadie podrá entrar hasta que se inicie de nuevo.',
     closeYes: 'Cerrarlo',
   },
+  told: {
+    printing: 'Imprimiendo…',
+    printed: 'Enviado a la impresora.',
+    'not-printed': 'No se ha impreso. Pruebe otra vez; si sigue igual, avise a Informática.',
+    'print-again': 'No se ha impreso: hay otra página en camino. Pruebe dentro de un momento.',
+    'print-whole': 'No se ha impreso: aquí solo se imprimen páginas enteras, no partes.',
+    print: 'No se ha impreso: esta aplicación no puede imprimir aquí.',
+    download: 'No se ha guardado: aquí no se pueden guardar archivos.',
+    window: 'No se ha abierto: esta aplicación no puede abrir esa ventana aquí.',
+    'file-chooser': 'No se ha tomado ningún archivo: aquí no se pueden añadir.',
+  },
   idle: {
     title: '¿Sigue ahí, {{name}}?',
     seconds_one: 'segundo para que se cierre la cortina.',
