@@ -14,6 +14,8 @@ const RESUMES = 15;
 const SWITCHES = 10;
 const LOCKS = 6;
 const STARTS = 5;
+/** Until then Chromium keeps the pictures of the start for others that may need as much. */
+const REST_MS = 25_000;
 /** Short, so that the row does not take minutes: the way from the threshold to the curtain is the same. */
 const IDLE_SECONDS = 8;
 
@@ -111,7 +113,7 @@ async function startOf(agent: RunningAgent, began: number) {
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   );
   const took = now() - began;
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await new Promise((resolve) => setTimeout(resolve, REST_MS));
   const memory = await memoryOfTree(agent.app.process().pid ?? 0);
   await agent.stop();
   return { took, memory };

@@ -105,7 +105,7 @@ async function run(): Promise<void> {
 async function start(config: StationConfig): Promise<void> {
   const clock = createClock();
   // The curtain comes first: nothing that follows may fail with a desktop in sight.
-  const shell = await createShell(config, clock, __dirname, report, fatal);
+  const shell = createShell(config, clock, __dirname, report, fatal);
   ({ desk } = shell);
   await shell.drawn;
   try {

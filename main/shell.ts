@@ -36,13 +36,13 @@ export interface Shell {
   attach(station: StationApp): void;
 }
 
-export async function createShell(
+export function createShell(
   config: StationConfig,
   clock: Clock,
   bundle: string,
   report: (code: string, cause?: unknown) => void,
   fatal: (code: string, cause: unknown) => void,
-): Promise<Shell> {
+): Shell {
   const { place, rpId, language, theme, helpPhone } = config;
   let station: StationApp | undefined;
   let boot = bootView(
@@ -76,7 +76,7 @@ export async function createShell(
     };
   };
 
-  const pages = await stationPages(rpId, path.join(bundle, 'ui'));
+  const pages = stationPages(rpId, path.join(bundle, 'ui'));
   // Before there is a page: the first thing it does is ask.
   handleAsks(
     {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Session, session } from 'electron';
 import * as z from 'zod';
@@ -15,20 +15,20 @@ const refuse = (status: number) => new Response(null, { status });
  * The partition of the station's pages: `https://<rpId>/` from the files that the build listed, read
  * once; every other request fails. Nothing in it reaches the network.
  */
-export async function stationPages(
+export function stationPages(
   rpId: string,
   folder: string,
-): Promise<{
+): {
   readonly partition: Session;
   readonly origin: string;
   url(surface: SurfaceName): string;
-}> {
+} {
   const manifest = z
     .record(z.string(), z.string())
-    .parse(JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')));
+    .parse(JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8')));
   const files = new Map<string, { readonly body: Buffer; readonly type: string }>();
   for (const [name, type] of Object.entries(manifest)) {
-    files.set(`/${name}`, { body: await readFile(path.join(folder, name)), type });
+    files.set(`/${name}`, { body: readFileSync(path.join(folder, name)), type });
   }
   const document = files.get('/index.html');
   if (document === undefined)

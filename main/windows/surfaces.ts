@@ -48,7 +48,7 @@ function forgetClipboard(): void {
 
 /** All windows of the station: curtains over overlay and bar over apps. */
 export function desk(
-  pages: Awaited<ReturnType<typeof stationPages>>,
+  pages: ReturnType<typeof stationPages>,
   /** Scripts for the station's own pages and for those of clinical apps. */
   preloads: { readonly station: string; readonly app: string },
   on: {
