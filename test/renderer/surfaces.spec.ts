@@ -79,16 +79,15 @@ test('past the offline limit the curtain says for how many days; offline, how ol
   await expect(note).toContainText('lista de personal del 17 de noviembre, 06:38');
 });
 
-test('the curtain of a station that starts tells that it is drawn, once its letters are there', async ({
+test('the curtain of a station that starts tells that it is drawn once, when its letters are there', async ({
   open,
 }) => {
-  const { page, station } = await open({
-    url: '/curtain',
-    view: curtain({ kind: 'stopped', stop: 'starting' }),
-  });
+  const starting = curtain({ kind: 'stopped', stop: 'starting' });
+  const { page, station } = await open({ url: '/curtain', view: starting });
   const drawn = [{ name: 'drawn', args: [] }];
   await expect.poll(() => station.asked).toEqual(drawn);
   expect(await page.evaluate(() => document.fonts.status)).toBe('loaded');
+  await show(page, station, { ...starting, language: 'es' });
   await show(page, station, tap);
   expect(station.asked).toEqual(drawn);
 });
