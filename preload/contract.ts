@@ -69,6 +69,8 @@ export const told = z.enum([
   'download',
   'window',
   'file-chooser',
+  /** The app in front went down, or cannot be reached. */
+  'stopped',
 ]);
 export type Told = z.infer<typeof told>;
 

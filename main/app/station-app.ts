@@ -288,6 +288,7 @@ export class StationApp {
   heard(): void {
     this.telling.forget();
     this.show();
+    if (this.onScreen !== undefined) this.ports.surfaces.focus(this.onScreen);
   }
 
   view(): StationView {
@@ -307,7 +308,7 @@ export class StationApp {
       directory: this.directory,
       idleMs: this.idle.ms(),
       apps: this.onScreen === undefined ? undefined : this.ports.apps(this.onScreen),
-      told: this.onScreen === undefined ? undefined : this.telling.in(this.onScreen),
+      told: this.telling.now(),
     };
     return stationView(this.state, scene);
   }

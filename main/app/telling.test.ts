@@ -39,7 +39,9 @@ it('the pages are told when it goes', async () => {
   station.app.onView(({ screen }) => {
     if (screen.kind === 'session' && screen.told === undefined) views++;
   });
+  station.windows.length = 0;
   station.app.heard();
+  expect(station.windows).toEqual([`focus ${session}`]);
   expect(said(station)).toBeUndefined();
   expect(views).toBe(1);
   station.app.tell(session, 'window');

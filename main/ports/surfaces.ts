@@ -21,6 +21,8 @@ export interface Surfaces {
   destroy(session: string): void;
   /** Brings an app to the front; starts it where it does not run. */
   selectApp(session: string, app: string): void;
+  /** Gives the keyboard back to the app in front: whoever touched the bar goes on typing there. */
+  focus(session: string): void;
   /** Closes the newest window that the app in front has opened. */
   closePopup(session: string): void;
   /** Covers the session below the bar (idle warning, key sheet), or takes that cover away. */

@@ -45,7 +45,8 @@ export function sessionApps(
   make: (bounds: Rectangle) => BrowserWindow,
   on: {
     opened(app: string, isPopup: boolean): void;
-    crashed(app: string): void;
+    /** `stays`: until it is selected. */
+    crashed(app: string, stays: boolean): void;
     /** Windows came or went that the bar tells of. */
     changed(): void;
   },
@@ -81,17 +82,22 @@ export function sessionApps(
     run.isDown = false;
     run.startedAt = performance.now();
     on.opened(app.id, false);
-    // A page that cannot be reached shows its own error; the log has the crash code, never the address.
-    window.loadURL(app.url).catch(() => {
-      if (!isGone && !window.isDestroyed() && !run.isDown) on.crashed(app.id);
+    // Electron shows nothing in place of a page that cannot be reached; the log has the crash code, never the address.
+    window.loadURL(app.url).catch((error: unknown) => {
+      if (isGone || window.isDestroyed() || run.isDown) return;
+      // One that has gone elsewhere meanwhile is at work.
+      const isAborted = error instanceof Error && 'code' in error && error.code === 'ERR_ABORTED';
+      run.isDown = !isAborted;
+      on.crashed(app.id, run.isDown);
     });
   };
 
   /** Told, and started again unless it does nothing but go down. */
   const wentDown = (app: ClinicalApp, run: Running, restart: () => void) => {
     run.isDown = true;
-    on.crashed(app.id);
-    if (performance.now() - run.startedAt >= RESTART_MS) restart();
+    const isRestarted = performance.now() - run.startedAt >= RESTART_MS;
+    on.crashed(app.id, !isRestarted);
+    if (isRestarted) restart();
   };
 
   const open = (app: ClinicalApp): Running => {
@@ -133,7 +139,9 @@ export function sessionApps(
       active = id;
       const next = running.get(id) ?? open(app);
       if (next.isDown || next.startedAt === 0) load(app, next);
-      if (!isShown || next === previous) return;
+      if (!isShown) return;
+      // The bar had the keyboard.
+      if (next === previous) return topOf(next).focus();
       front(next);
       if (previous) back(previous);
     },

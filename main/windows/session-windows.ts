@@ -48,7 +48,7 @@ export interface SessionListener {
   /** `app` is absent where Electron does not tell which window tried. */
   blocked(what: Blocked, app: string | undefined): void;
   opened(app: string, isPopup: boolean): void;
-  crashed(app: string): void;
+  crashed(app: string, stays: boolean): void;
   printed(app: string, isTaken: boolean): void;
   /** The member in front of an app is to know of it. */
   told(what: Told): void;
@@ -137,7 +137,13 @@ export function sessionWindows(
     apps,
     bounds,
     (place) => guard(sandboxedWindow({ ...options, ...place }, partition)),
-    on,
+    {
+      ...on,
+      crashed(app, stays) {
+        on.crashed(app, stays);
+        if (stays && running.active === app) on.told('stopped');
+      },
+    },
   );
 
   /** The app, if policy lets it do this and its member sees it. */

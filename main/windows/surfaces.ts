@@ -248,6 +248,9 @@ export function desk(
       if (shown === session) shown = undefined;
       windows?.destroy();
     },
+    focus(session) {
+      if (session === shown && isUncovered && !isOverlaid) sessions.get(session)?.focus();
+    },
     selectApp(session, app) {
       sessions.get(session)?.select(app);
       bar?.moveTop();

@@ -104,6 +104,23 @@ test('an app that waits starts when it is selected, and each start is an event',
   await pick('Chart');
 });
 
+test('whoever touches the tab that is in front goes on typing in its page', async () => {
+  await pick('Chart');
+  const focused = () =>
+    station.app.evaluate(({ BrowserWindow }) => {
+      const url = BrowserWindow.getFocusedWindow()?.webContents.getURL();
+      return url && new URL(url).pathname;
+    });
+  await station.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()
+      .find(({ webContents }) => webContents.getURL().endsWith('/bar'))
+      ?.focus(),
+  );
+  await until('the bar to have the keyboard', async () => (await focused()) === '/bar');
+  await press('Chart');
+  await until('the chart to have it', async () => (await focused()) === '/chart');
+});
+
 test('form, scroll position and timers stay through switch of app, lock, park and resume', async () => {
   await work();
   await pick('Labs');
@@ -203,6 +220,9 @@ test('an app whose renderer is killed leaves its window, and comes back when it 
     (await demo.allEvents()).filter(({ event }) => event.type === 'app.crashed').at(1),
   );
   expect(await station.shown()).toEqual(expect.arrayContaining(['/bar', '/chart']));
+  await expect((await station.bar()).getByRole('status')).toHaveText(
+    'This app does not answer. Touch its tab to start it again.',
+  );
   await press('Chart');
   await until('the chart to run again', () =>
     station.app.evaluate(({ BrowserWindow }) =>

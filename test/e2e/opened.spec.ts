@@ -44,6 +44,8 @@ const press = async (name: string) =>
 /** In the bar, below its rail. */
 const says = async (what: string) =>
   expect((await station.bar()).getByRole('status')).toHaveText(what);
+/** At this moment: it would go by itself. */
+const said = async () => (await station.bar()).getByRole('status').textContent();
 const lock = async () => {
   await press('Lock');
   await station.screenIs('curtain');
@@ -226,7 +228,19 @@ test('what is not printed, saved or opened is said, over the app and only for a 
   await says('Not printed: only a whole page can be printed here, not a part of it.');
   await until('a higher bar', async () => ((await barHeight()) ?? 0) > BAR_HEIGHT);
   expect(await chart()).toEqual(before);
+  // A touch takes it away, and whoever touched it goes on typing in the app.
+  const focused = () =>
+    station.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getFocusedWindow()?.webContents.getURL(),
+    );
+  await station.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()
+      .find(({ webContents }) => webContents.getURL().endsWith('/bar'))
+      ?.focus(),
+  );
+  await until('the bar to have the keyboard', async () => (await focused())?.endsWith('/bar'));
   await (await station.bar()).getByRole('status').click();
+  await until('the chart to have it', async () => (await focused())?.endsWith('/chart'));
   await says('');
   await until('the bar as before', async () => (await barHeight()) === BAR_HEIGHT);
   await page.click('#download');
@@ -244,7 +258,7 @@ test('what is not printed, saved or opened is said, over the app and only for a 
       (detail) => Reflect.get(detail, 'app') === 'labs' && Reflect.get(detail, 'what') === 'print',
     ),
   );
-  await says('');
+  expect(await said()).toBe('');
 });
 
 test('nothing is printed from behind the curtain, and nothing said of it', async () => {
@@ -255,7 +269,7 @@ test('nothing is printed from behind the curtain, and nothing said of it', async
   await labs.evaluate(() => print());
   await station.open(demo.nurse);
   await isSeen('/labs');
-  await says('');
+  expect(await said()).toBe('');
   await press('Chart');
   await isSeen('/chart');
   expect(await printer.documents()).toHaveLength(1);

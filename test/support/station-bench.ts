@@ -163,6 +163,7 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
         open: (session) => void windows.push(`open ${session}`),
         destroy: (session) => void windows.push(`destroy ${session}`),
         selectApp: () => undefined,
+        focus: (session) => void windows.push(`focus ${session}`),
         closePopup: () => undefined,
         overlay: (shown) => void windows.push(`overlay ${shown ? 'on' : 'off'}`),
       },

@@ -13,6 +13,7 @@ const icons: Readonly<Record<Told, IconName>> = {
   download: 'ban',
   window: 'ban',
   'file-chooser': 'ban',
+  stopped: 'hand',
 };
 
 /** Hangs from the rail over the app for a while; a touch takes it away. */

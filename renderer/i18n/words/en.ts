@@ -246,6 +246,7 @@ export const words = {
     download: 'Not saved: files cannot be saved here.',
     window: 'Not opened: this app cannot open that window here.',
     'file-chooser': 'No file was taken: files cannot be added here.',
+    stopped: 'This app does not answer. Touch its tab to start it again.',
   },
   idle: {
     title: 'Still there, {{name}}?',

@@ -248,6 +248,7 @@ export const words: Words = {
     download: 'No se ha guardado: aquí no se pueden guardar archivos.',
     window: 'No se ha abierto: esta aplicación no puede abrir esa ventana aquí.',
     'file-chooser': 'No se ha tomado ningún archivo: aquí no se pueden añadir.',
+    stopped: 'Esta aplicación no responde. Toque su pestaña para iniciarla de nuevo.',
   },
   idle: {
     title: '¿Sigue ahí, {{name}}?',
