@@ -14,7 +14,7 @@ export interface Shot extends Frame {
 }
 type Size = readonly [width: number, height: number];
 
-/** Height of the bar's window; the overlay has the rest. */
+/** Height of the bar's window, unless it asks for more; the overlay has the rest. */
 const BAR = 92;
 
 const sized = (url: Surface, [width, height]: Size): Size => {
@@ -32,6 +32,7 @@ const sized = (url: Surface, [width, height]: Size): Size => {
 const desk: Size = [1920, 1080];
 const ward: Size = [1366, 768];
 const square: Size = [1280, 1024];
+const small: Size = [1024, 768];
 
 type Named = readonly [name: string, scene: Scene];
 const all: readonly Named[] = Object.entries<Scene>(scenes);
@@ -62,6 +63,11 @@ export const shots: readonly Shot[] = [
     shot(scene, '-1366', ward),
     shot(night(scene), '-1366-night-es', ward),
     shot(scene, '-1280', square),
+  ]),
+  ...pick(/^bar(-administrator-marks-offline|-told-not-printed)?$/).flatMap((scene) => [
+    shot(scene, '-1024', small),
+    shot(scene, '-1024-200', small, { doubleText: true }),
+    shot(night(scene), '-1280-200-night-es', square, { doubleText: true }),
   ]),
   ...pick(
     /^(curtain-(tap|pin|pin-again-twice|offline|help-nothing|lost-(name-typed|reported|among-parked)|unpaired-typed|checks-4|stopped-outdated)|bar|overlay-(idle|key))$/,
