@@ -233,6 +233,8 @@ export function desk(
         }
         forgetClipboard();
         windows.show();
+        // What moved while it was hidden may not have arrived.
+        placeAll();
         bar?.setAlwaysOnTop(true, 'floating');
         bar?.showInactive();
         lid.uncover();
@@ -271,11 +273,8 @@ export function desk(
     },
     barHeight(contents, height) {
       if (contents !== bar?.webContents.id) return;
-      const isRailOther = height.rail !== barHeight.rail;
       barHeight = height;
-      // A note comes and goes over the apps: they stay where they are.
-      if (isRailOther) placeAll();
-      else bar.setBounds(area().bar);
+      placeAll();
     },
     freeze() {
       isFrozen = true;
