@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { demoPeople } from '../../demo/practice.mjs';
+import { flaws } from '../support/axe.ts';
 import { startSimulator } from '../support/simulator.ts';
 
 declare global {
@@ -44,10 +44,7 @@ const test = base.extend<{
 });
 
 const noViolations = async (page: Page): Promise<void> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join()}`)).toEqual(
-    [],
-  );
+  expect(await flaws(page)).toEqual([]);
 };
 
 for (const [name, field, button] of [

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { languageCodes } from '../../tools/words.mjs';
-import { doubleText } from '../support/look.ts';
+import { WCAG, flaws } from '../support/axe.ts';
+import { doubleText, unpainted } from '../support/look.ts';
 import { leave, reach } from '../support/reach.ts';
 import { clashes } from '../support/sight.ts';
 import { type Scene, type Surface, scenes } from '../support/station-views.ts';
@@ -16,9 +16,6 @@ const of = (surface: Surface) => all.filter(([, { url }]) => url === surface);
 const heightOf = (surface: Surface, screen: number): number =>
   surface === '/bar' ? 92 : surface === '/overlay' ? screen - 92 : screen;
 
-/** WCAG 2.2 AA, and what axe holds to be good practice besides. */
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
 const sizes = [
   [1920, 1080],
   [1366, 768],
@@ -27,15 +24,6 @@ const sizes = [
 /** A bar has the least room of all. */
 const sizesOf = (surface: Surface) =>
   surface === '/bar' ? ([...sizes, [1024, 768]] as const) : sizes;
-
-/** What axe finds. The pages have no frames: without its second page for them axe takes less than half the time. */
-async function flaws(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(WCAG)
-    .setLegacyMode(true)
-    .analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
 
 /** What reads like a key of the words instead of words. */
 async function unsaid(page: Page): Promise<readonly string[]> {
@@ -63,6 +51,9 @@ const misfits = (page: Page) =>
     return found;
   });
 
+// What is looked at is at rest; to draw the way there is most of the work.
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
 for (const surface of surfaces) {
   const [first] = of(surface);
   if (first === undefined) throw new Error(`no scene for ${surface}`);
@@ -73,6 +64,7 @@ for (const surface of surfaces) {
     }) => {
       test.setTimeout(600_000);
       const { page, station } = await open(first[1]);
+      await unpainted(page);
       await page.setViewportSize({ width, height: heightOf(surface, height) });
       for (const [name, scene] of of(surface)) {
         for (const language of languages) {
@@ -100,7 +92,7 @@ for (const surface of surfaces) {
       await page.setViewportSize({ width: 1920, height: heightOf(surface, 1080) });
       for (const [name, scene] of of(surface)) {
         await reach(page, station, { ...scene, view: { ...scene.view, theme, language } });
-        expect.soft(await flaws(page), name).toEqual([]);
+        expect.soft(await flaws(page, WCAG), name).toEqual([]);
         await leave(page, station, scene);
       }
     });
