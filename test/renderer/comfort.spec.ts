@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { words as en } from '../../renderer/i18n/words/en.ts';
 import { heard } from '../support/heard.ts';
-import { doubleText, settle, unpainted } from '../support/look.ts';
+import { doubleText, settle } from '../support/look.ts';
 import { leave, reach } from '../support/reach.ts';
 import { clashes, faint, focused } from '../support/sight.ts';
 import { type Scene, type Surface, scenes } from '../support/station-views.ts';
@@ -107,7 +107,6 @@ for (const url of surfaces) {
       test.setTimeout(300_000);
       await doubleText(page);
       const { station } = await open(sceneOf(first));
-      await unpainted(page);
       await fit(page, url, size);
       for (const [name, scene] of Object.entries(named)) {
         // Notices differ in their words only.

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { languageCodes } from '../../tools/words.mjs';
 import { WCAG, flaws } from '../support/axe.ts';
-import { doubleText, unpainted } from '../support/look.ts';
+import { doubleText } from '../support/look.ts';
 import { leave, reach } from '../support/reach.ts';
 import { clashes } from '../support/sight.ts';
 import { type Scene, type Surface, scenes } from '../support/station-views.ts';
@@ -64,7 +64,6 @@ for (const surface of surfaces) {
     }) => {
       test.setTimeout(600_000);
       const { page, station } = await open(first[1]);
-      await unpainted(page);
       await page.setViewportSize({ width, height: heightOf(surface, height) });
       for (const [name, scene] of of(surface)) {
         for (const language of languages) {

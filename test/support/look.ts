@@ -23,17 +23,6 @@ export async function doubleText(page: Page): Promise<void> {
   await cdp.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
 }
 
-/** Leaves out what is costly to draw and takes no room: where only places and sizes are looked at. */
-export async function unpainted(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(
-      '*, ::before, ::after { background-image: none !important; box-shadow: none !important }',
-    );
-    document.adoptedStyleSheets.push(sheet);
-  });
-}
-
 /** The first view was drawn. */
 export const ready = (page: Page): Promise<void> =>
   page.locator('html[data-theme]').waitFor({ state: 'attached' });
