@@ -4,15 +4,16 @@ import path from 'node:path';
 import type { ElectronApplication } from '@playwright/test';
 import type { Screen } from '../test/support/screen.ts';
 
-/** An X display without a window. */
-const BLACK = '00000000 00000000 00000000';
+/** An X display without a window, and the empty app's page: another colour than its window has before it. */
+export const BLACK = '00000000 00000000 00000000';
+export const GREEN = '008000ff 008000ff 008000ff';
 
 const main = `
 const { app, BrowserWindow } = require('electron');
 app.on('window-all-closed', () => undefined);
 app.whenReady().then(() => {
   const window = new BrowserWindow({ width: 1921, height: 1081, frame: false, show: false });
-  window.loadURL('data:text/html,<title>plain</title><h1>plain');
+  window.loadURL('data:text/html,<title>plain</title><body bgcolor=green><h1>plain');
   window.show();
 });`;
 
