@@ -232,6 +232,7 @@ export class StationApp {
 
   selectApp(app: string): void {
     if (this.state.kind !== 'open' || this.state.over.kind !== 'nothing') return;
+    this.telling.turnApp();
     this.ports.surfaces.selectApp(this.state.session.id, app);
     this.show();
   }
@@ -280,7 +281,7 @@ export class StationApp {
 
   /** Something happened in an app that its member is to know of. */
   tell(session: string, told: Told): void {
-    this.telling.tell(session, told, this.onScreen);
+    this.telling.tell(session, told);
     this.show();
   }
 

@@ -26,8 +26,8 @@ it('is said for a while; what wants a hand stays longer, and "printing" until th
   station.app.tell(session, 'not-printed');
   expect(saysFor(14_999)).toBe('not-printed');
   // The time of what is said begins with it.
-  station.app.tell(session, 'download');
-  expect(saysFor(5_999)).toBe('download');
+  station.app.tell(session, 'printed');
+  expect(saysFor(5_999)).toBe('printed');
   expect(saysFor(1)).toBeUndefined();
 });
 
@@ -80,7 +80,53 @@ it('what was not printed while its member was away is said when they are back, o
   station.app.switchUser();
   expect(await station.enter(station.nurse)).toBe(session);
   expect(said(station)).toBe('not-printed');
+  station.app.heard();
   station.app.switchUser();
   await station.enter(station.nurse);
   expect(said(station)).toBeUndefined();
+});
+
+it('who leaves while it is said that something was not printed reads it again', async () => {
+  const station = put();
+  const session = await station.enter(station.nurse);
+  station.app.tell(session, 'not-printed');
+  station.pass(1_000);
+  station.app.switchUser();
+  await station.enter(station.physician);
+  expect(said(station)).toBeUndefined();
+  station.app.switchUser();
+  await station.enter(station.nurse);
+  expect(said(station)).toBe('not-printed');
+});
+
+it.each(['printing', 'not-printed', 'stopped'] as const)(
+  'no refusal takes away "%s": a page may ask for it by itself',
+  async (first) => {
+    const station = put();
+    const session = await station.enter(station.nurse);
+    station.app.tell(session, first);
+    for (const refused of ['print', 'download', 'window', 'file-chooser'] as const) {
+      station.app.tell(session, refused);
+      expect(said(station)).toBe(first);
+    }
+    station.app.tell(session, 'printed');
+    expect(said(station)).toBe('printed');
+    station.app.tell(session, 'download');
+    expect(said(station)).toBe('download');
+  },
+);
+
+it('what was said of one app is over once another comes to the front; what becomes of a print is not', async () => {
+  const station = put();
+  const session = await station.enter(station.nurse);
+  for (const told of ['stopped', 'download', 'print-whole'] as const) {
+    station.app.tell(session, told);
+    station.app.selectApp('labs');
+    expect(said(station)).toBeUndefined();
+  }
+  for (const told of ['printing', 'printed', 'not-printed'] as const) {
+    station.app.tell(session, told);
+    station.app.selectApp('chart');
+    expect(said(station)).toBe(told);
+  }
 });

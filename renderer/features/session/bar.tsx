@@ -1,6 +1,7 @@
 import {
   type CSSProperties,
   type RefObject,
+  useCallback,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -24,7 +25,17 @@ export function Bar() {
   const place = useView((view) => view.place);
   const rail = useRef<HTMLDivElement>(null);
   const note = useRef<HTMLDivElement>(null);
-  useHeight(rail, note);
+  const tellHeight = useHeight(rail, note);
+  const session = screen.kind === 'session' ? screen.session : undefined;
+  // The curtain stays until the name is here, and the apps have their place below it: those that do not fit are away
+  // once this commit is over.
+  useEffect(() => {
+    if (session === undefined) return;
+    queueMicrotask(() => {
+      tellHeight();
+      intend(station.naming(session));
+    });
+  }, [session, tellHeight]);
   const mayClose = screen.kind === 'session' && screen.mayClose;
   return (
     <main>
@@ -45,31 +56,29 @@ export function Bar() {
   );
 }
 
-/** Has the window made as high as what is drawn. */
-function useHeight(rail: RefObject<Element | null>, note: RefObject<Element | null>): void {
-  useLayoutEffect(() => {
+/** Has the window made as high as what is drawn, whenever that changes; what it returns does so at once. */
+function useHeight(rail: RefObject<Element | null>, note: RefObject<Element | null>): () => void {
+  const told = useRef({ rail: 0, note: 0 });
+  const tell = useCallback(() => {
     const heightOf = ({ current }: RefObject<Element | null>) =>
       Math.ceil(current?.getBoundingClientRect().height ?? 0);
-    const tell = () => {
-      const height = { rail: heightOf(rail), note: heightOf(note) };
-      if (height.rail + height.note !== window.innerHeight) intend(station.barHeight(height));
-    };
+    const height = { rail: heightOf(rail), note: heightOf(note) };
+    if (height.rail === told.current.rail && height.note === told.current.note) return;
+    told.current = height;
+    intend(station.barHeight(height));
+  }, [rail, note]);
+  useLayoutEffect(() => {
     const observer = new ResizeObserver(tell);
     for (const { current } of [rail, note]) if (current !== null) observer.observe(current);
-    window.addEventListener('resize', tell);
-    return () => {
-      observer.disconnect();
-      window.removeEventListener('resize', tell);
-    };
-  }, [rail, note]);
+    return () => observer.disconnect();
+  }, [rail, note, tell]);
+  return tell;
 }
 
 function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: boolean }) {
   const t = useWords();
   const language = useView((view) => view.language);
   const { session, member, secondsToLock, lockSeconds, over } = screen;
-  // The curtain stays until the name is here.
-  useEffect(() => intend(station.naming(session)), [session]);
   // Of this session only, and of nobody while something covers it.
   const [closing, setClosing] = useState<string>();
   const isClosing = screen.mayClose && closing === session && over.kind === 'nothing';

@@ -240,7 +240,7 @@ export const words = {
     printing: 'Printing…',
     printed: 'Sent to the printer.',
     'not-printed': 'Not printed. Try once more; if it stays so, tell IT.',
-    'print-again': 'Not printed: another page is on its way. Try again in a moment.',
+    'print-again': 'Not printed: too many pages at once. Try again in a moment.',
     'print-whole': 'Not printed: only a whole page can be printed here, not a part of it.',
     print: 'Not printed: this app cannot print here.',
     download: 'Not saved: files cannot be saved here.',

@@ -242,7 +242,7 @@ export const words: Words = {
     printing: 'Imprimiendo…',
     printed: 'Enviado a la impresora.',
     'not-printed': 'No se ha impreso. Pruebe otra vez; si sigue igual, avise a Informática.',
-    'print-again': 'No se ha impreso: hay otra página en camino. Pruebe dentro de un momento.',
+    'print-again': 'No se ha impreso: demasiadas páginas a la vez. Pruebe dentro de un momento.',
     'print-whole': 'No se ha impreso: aquí solo se imprimen páginas enteras, no partes.',
     print: 'No se ha impreso: esta aplicación no puede imprimir aquí.',
     download: 'No se ha guardado: aquí no se pueden guardar archivos.',
