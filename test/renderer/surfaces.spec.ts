@@ -276,6 +276,29 @@ test('the bar: an administrator’s apps stand there with their whole names, as 
   await expect(labels).toHaveText(['Labs', 'Directory']);
 });
 
+test('the bar tells how high it is before it names the member, which opens the curtain', async ({
+  open,
+}) => {
+  const { page, station } = await open({ ...scenes.bar, view: tap });
+  await page.setViewportSize({ width: 800, height: 92 });
+  await page.evaluate(() => {
+    const order: string[] = [];
+    const api = Reflect.get(window, 'station') as Record<string, (...args: unknown[]) => unknown>;
+    for (const name of ['barHeight', 'naming'] as const) {
+      const ask = api[name];
+      api[name] = (...args) => {
+        order.push(`${name} ${JSON.stringify(args)}`);
+        return ask?.(...args);
+      };
+    }
+    Reflect.set(window, '__order', order);
+  });
+  await show(page, station, session());
+  await expect
+    .poll(() => page.evaluate(() => Reflect.get(window, '__order') as string[]))
+    .toEqual(['barHeight [{"rail":160,"note":0}]', expect.stringContaining('naming')]);
+});
+
 test('the bar says what became of a wish, as a status below the rail; a touch takes it away', async ({
   open,
 }) => {
