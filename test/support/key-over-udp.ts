@@ -33,6 +33,8 @@ export async function keyOverUdp(record: Readonly<Record<string, unknown>> = {})
     /** Pulls the key, puts it back, and opens it again. */
     async replug() {
       await control.remove();
+      // What is opened before that would be the key of before.
+      await until('an empty slot', () => source.keys().length === 0);
       await control.insert('key');
       return open();
     },
