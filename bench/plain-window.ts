@@ -4,8 +4,9 @@ import path from 'node:path';
 import type { ElectronApplication } from '@playwright/test';
 import type { Screen } from '../test/support/screen.ts';
 
-/** An X display without a window, and the empty app's page: another colour than its window has before it. */
+/** An X display without a window. */
 export const BLACK = '00000000 00000000 00000000';
+/** The empty app's page, which is white before it is drawn. */
 export const GREEN = '008000ff 008000ff 008000ff';
 
 const main = `

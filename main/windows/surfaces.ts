@@ -129,8 +129,8 @@ export function desk(
 
   const area = () => {
     const { x, y, width, height } = screen.getPrimaryDisplay().bounds;
-    // Half of a display stays with the apps, whatever the bar says.
-    const rail = Math.min(barHeight.rail, Math.floor(height / 2));
+    // Whatever the bar says: its name and the way out stay on the display, and half of it with the apps.
+    const rail = Math.max(BAR_HEIGHT, Math.min(barHeight.rail, Math.floor(height / 2)));
     return {
       bar: { x, y, width, height: rail + Math.min(barHeight.note, Math.floor(height / 4)) },
       work: { x, y: y + rail, width, height: height - rail },

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import type { StationApi } from '../../preload/contract.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
 import { type Displays, startDisplays } from '../support/displays.ts';
 import { type Station, until } from '../support/station.ts';
@@ -154,4 +155,20 @@ test('a bar that needs two rows gets them, and the apps begin below', async () =
   const { '/bar': bar, '/chart': chart } = await places();
   expect(bar).toEqual({ x: 0, y: 0, width: 800, height: 160 });
   expect(chart).toEqual({ x: 0, y: 160, width: 800, height: 440 });
+});
+
+test('a bar that says it is nothing, or more than there is, hides neither itself nor the apps', async () => {
+  const page = await station.bar();
+  for (const [said, height] of [
+    [{ rail: 0, note: 0 }, 92],
+    [{ rail: 9_000, note: 9_000 }, 450],
+  ] as const) {
+    await page.evaluate(
+      (wanted) => (Reflect.get(window, 'station') as StationApi).barHeight(wanted),
+      said,
+    );
+    await until(`a bar of ${height}`, async () => (await places())['/bar']?.height === height);
+    const top = Math.min(Math.max(said.rail, 92), 300);
+    expect((await places())['/chart']).toEqual({ x: 0, y: top, width: 800, height: 600 - top });
+  }
 });
