@@ -7,14 +7,20 @@ export function commandedStation(
   newEpoch: (epoch: string) => boolean,
 ): Commanded {
   const left = (leave: () => void): boolean => {
-    if (station.onScreen === undefined) return false;
+    const before = station.onScreen;
     leave();
-    return station.onScreen === undefined;
+    return before !== undefined && station.onScreen === undefined;
   };
+  // At the curtain too: whoever is on the way in begins again, and nobody has a grace any more.
+  const lock = () => station.remoteLock({ cause: 'remote' });
   return {
-    lock: () => left(() => station.remoteLock({ cause: 'remote' })),
+    lock: () => left(lock),
     lockElsewhere: (member) => left(() => station.remoteLock({ cause: 'elsewhere', member })),
-    signOut: () => left(() => station.signOut('remote')),
+    signOut: () =>
+      left(() => {
+        station.signOut('remote');
+        lock();
+      }),
     newEpoch,
   };
 }

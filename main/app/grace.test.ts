@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type StationBench, stationBench } from '../../test/support/station-bench.ts';
+import { commandedStation } from './commanded.ts';
 
 let station: StationBench;
 afterEach(() => station.remove());
@@ -62,7 +63,15 @@ describe('the PIN is wanted', () => {
     [
       'after the server locked, while the station was at the curtain',
       undefined,
-      () => station.app.remoteLock({ cause: 'remote' }),
+      () => expect(commandedStation(station.app, () => false).lock()).toBe(false),
+    ],
+    [
+      'after the server signed somebody else out',
+      undefined,
+      async () => {
+        await station.enter(station.physician);
+        expect(commandedStation(station.app, () => false).signOut()).toBe(true);
+      },
     ],
     [
       'after the computer slept at the curtain',
