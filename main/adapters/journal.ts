@@ -10,6 +10,7 @@ import {
 } from '../../common/event.ts';
 import type { JournalRecovery } from '../../common/event-codes.ts';
 import { type Result, err, ok } from '../../common/result.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { Journal, JournalEntry, JournalError } from '../ports/journal.ts';
 import { bodyCipher } from './journal-crypt.ts';
 import { type SealedRow, opened, pastEpochs } from './journal-past.ts';
@@ -76,23 +77,18 @@ export function createJournal(
   );
 
   /** Completed and parsed: an event that the server would refuse for ever must not get in. */
-  function complete(
-    draft: EventDraft,
-    seq: number,
-    prev: string,
-    at: string,
-    mono: number,
-  ): AccessEvent {
+  function complete(draft: EventDraft, seq: number, prev: string, time: Instant): AccessEvent {
     const dir = context.directoryVersion();
+    const at = new Date(time.wall).toISOString();
+    const mono = Math.floor(time.mono);
     return parseEvent({ ...draft, v: 1, station, epoch, seq, at, boot, mono, dir, prev });
   }
 
-  function chain(drafts: readonly EventDraft[]): JournalEntry[] {
-    const at = new Date(context.wall()).toISOString();
-    const mono = Math.floor(context.mono());
+  function chain(drafts: readonly EventDraft[], times?: readonly Instant[]): JournalEntry[] {
+    const now = { wall: context.wall(), mono: context.mono() };
     let { seq, hash } = head;
-    return drafts.map((draft) => {
-      const canonical = canonicalBytes(complete(draft, ++seq, hash, at, mono));
+    return drafts.map((draft, index) => {
+      const canonical = canonicalBytes(complete(draft, ++seq, hash, times?.[index] ?? now));
       hash = chainHash(sha256, canonical);
       return { seq, hash, canonical };
     });
@@ -115,9 +111,9 @@ export function createJournal(
   );
 
   return {
-    append(drafts): Result<readonly JournalEntry[], JournalError> {
+    append(drafts, times): Result<readonly JournalEntry[], JournalError> {
       if (!db.open) return err('closed');
-      const entries = chain(drafts);
+      const entries = chain(drafts, times);
       const [first] = drafts;
       const [only] = entries;
       try {

@@ -10,11 +10,13 @@ const draft = (type: EventDraft['type']): EventDraft => ({ type, outcome: 'succe
 function bench() {
   const { clock, pass } = manualClock();
   const written: string[] = [];
+  const times: (number | undefined)[] = [];
   const blocked: boolean[] = [];
   const disk = { isFull: false };
   const journal: Pick<Journal, 'append'> = {
-    append(drafts) {
+    append(drafts, at) {
       if (disk.isFull) return err('full');
+      times.push(...drafts.map((_draft, index) => at?.[index]?.mono));
       written.push(...drafts.map(({ type }) => type));
       return ok([]);
     },
@@ -25,7 +27,7 @@ function bench() {
     (isBlocked) => blocked.push(isBlocked),
     () => undefined,
   );
-  return { writer, pass, written, blocked, disk };
+  return { writer, pass, written, times, blocked, disk };
 }
 
 it('keeps what could not be written, in order, and says that the station is blocked until it is', () => {
@@ -45,6 +47,20 @@ it('keeps what could not be written, in order, and says that the station is bloc
   // Once, and not again with the next try.
   pass(10_000);
   expect(written).toHaveLength(3);
+});
+
+it('writes what had to wait with the time when it happened', () => {
+  const { writer, pass, times, disk } = bench();
+  disk.isFull = true;
+  pass(500);
+  writer.record([draft('session.locked')]);
+  pass(3_000);
+  writer.record([draft('session.ended')]);
+  disk.isFull = false;
+  pass(2_000);
+  writer.record([draft('directory.updated')]);
+  // Undefined is now.
+  expect(times).toEqual([500, 3_500, undefined]);
 });
 
 it('writes no access while anything waits, nor later', () => {

@@ -1,4 +1,5 @@
 import type { EventDraft } from '../../common/event.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 
@@ -15,8 +16,8 @@ export interface JournalWriter {
 }
 
 /**
- * The one writer of the journal. What happened is told in order: later events wait behind those that could
- * not be written. `blocked` is told when that begins and when it ends; no access is written in between.
+ * The one writer of the journal. What happened is told in order and with its time: later events wait behind those
+ * that could not be written. `blocked` is told when that begins and when it ends; no access is written in between.
  */
 export function journalWriter(
   journal: Pick<Journal, 'append'>,
@@ -24,12 +25,12 @@ export function journalWriter(
   blocked: (isBlocked: boolean) => void,
   report: (code: string) => void,
 ): JournalWriter {
-  let unwritten: EventDraft[] = [];
+  let unwritten: { readonly draft: EventDraft; readonly at: Instant }[] = [];
   let isRetrying = false;
   const listeners: (() => void)[] = [];
 
-  const append = (drafts: readonly EventDraft[]): boolean => {
-    const result = journal.append(drafts);
+  const append = (...given: Parameters<Journal['append']>): boolean => {
+    const result = journal.append(...given);
     if (!result.ok) {
       report(`journal:${result.error}`);
       return false;
@@ -38,19 +39,32 @@ export function journalWriter(
     return true;
   };
 
-  const record = (drafts: readonly EventDraft[]): void => {
-    if (unwritten.length === 0 && append(drafts)) return;
-    unwritten.push(...drafts);
-    blocked(true);
+  const retry = (): void => {
     if (isRetrying) return;
     isRetrying = true;
     clock.at(clock.mono() + RETRY_MS, () => {
       isRetrying = false;
       const again = unwritten;
       unwritten = [];
-      record(again);
+      const isWritten = append(
+        again.map(({ draft }) => draft),
+        again.map(({ at }) => at),
+      );
+      if (!isWritten) {
+        unwritten = again;
+        return retry();
+      }
+      // Whoever was told of the append may have had something to record that did not fit.
       if (unwritten.length === 0) blocked(false);
     });
+  };
+
+  const record = (happened: readonly EventDraft[]): void => {
+    if (unwritten.length === 0 && append(happened)) return;
+    const at = { wall: clock.wall(), mono: clock.mono() };
+    unwritten.push(...happened.map((draft) => ({ draft, at })));
+    blocked(true);
+    retry();
   };
 
   return {

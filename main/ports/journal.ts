@@ -1,6 +1,7 @@
 import type { JournalPlace } from '../../common/challenge.ts';
 import type { EventDraft } from '../../common/event.ts';
 import type { Result } from '../../common/result.ts';
+import type { Instant } from '../domain/instant.ts';
 
 /** Codes of a journal that cannot be written; the station stays locked and says so. */
 export type JournalError = 'full' | 'broken' | 'closed';
@@ -56,9 +57,13 @@ export interface ProvenJournal {
 export interface JournalWriter {
   /**
    * Appends all drafts as one durable transaction (fsynced when it returns), or none.
-   * Fills v, station, epoch, seq, at, boot, mono, dir and prev.
+   * Fills v, station, epoch, seq, at, boot, mono, dir and prev. `times`: when each of them happened, if that is
+   * not now; no earlier than what stands before it.
    */
-  append(drafts: readonly EventDraft[]): Result<readonly JournalEntry[], JournalError>;
+  append(
+    drafts: readonly EventDraft[],
+    times?: readonly Instant[],
+  ): Result<readonly JournalEntry[], JournalError>;
 }
 
 /** Epochs that are over and were disputed: what the server does not have of them. */

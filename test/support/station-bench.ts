@@ -110,9 +110,16 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
   const { nurse, physician, setting } = ground;
   const isFirst = ground.starts++ === 0;
   const { clock, pass } = manualClock();
-  const { journal, state: marks } = opened({ ...setting, expected: !isFirst });
+  const { journal, state: marks } = opened({
+    ...setting,
+    expected: !isFirst,
+    wall: clock.wall,
+    mono: clock.mono,
+  });
   const hand = handOf();
   const windows: string[] = [];
+  /** What happens while a session's windows are made. */
+  const world = { opening: (_session: string): void => undefined };
   const reports: string[] = [];
   let version = 0;
   let idleSince = 0;
@@ -160,7 +167,10 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
         cover: () => void windows.push('cover'),
         prepare: () => undefined,
         uncover: (session) => void windows.push(`uncover ${session}`),
-        open: (session) => void windows.push(`open ${session}`),
+        open(session) {
+          windows.push(`open ${session}`);
+          world.opening(session);
+        },
         destroy: (session) => void windows.push(`destroy ${session}`),
         selectApp: () => undefined,
         focus: (session) => void windows.push(`focus ${session}`),
@@ -199,6 +209,7 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
     ground,
     app,
     hand,
+    world,
     /** What the windows were told, in order. */
     windows,
     reports,
