@@ -105,6 +105,7 @@ export async function startPairedStation(
     group: identity.group,
     rpId: config.rpId,
     state,
+    report,
   });
   if (refused) report(`directory:stored:${refused}`);
   directoryVersion = () => store.current()?.version ?? 0;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { utf8 } from '../../common/bytes.ts';
 import { DIRECTORY_JWS_TYP, ed25519Jwk } from '../../common/wire.ts';
 import { journalSetting, opened, temporaryFolder } from '../../test/support/journal.ts';
+import { smallDisk } from '../../test/support/small-disk.ts';
 import { openDirectoryStore } from './directory-store.ts';
 
 let place: ReturnType<typeof temporaryFolder>;
@@ -43,9 +44,11 @@ const signed = (
 async function setting() {
   const { state, journal } = opened(journalSetting(place.folder));
   const file = path.join(place.folder, 'directory.jws');
+  const reports: string[] = [];
+  const report = (code: string) => void reports.push(code);
   const open = () =>
-    openDirectoryStore({ file, serverKey, group: 'Ward', rpId: 'localhost', state });
-  return { file, state, open, journal, ...(await open()) };
+    openDirectoryStore({ file, serverKey, group: 'Ward', rpId: 'localhost', state, report });
+  return { file, state, open, journal, reports, ...(await open()) };
 }
 
 test('a newer snapshot of the paired server is put in force and survives a restart', async () => {
@@ -61,6 +64,24 @@ test('a newer snapshot of the paired server is put in force and survives a resta
   const again = await open();
   expect(again.store.current()).toEqual(store.current());
   expect(readdirSync(place.folder).filter((name) => name.includes('draft'))).toEqual([]);
+});
+
+test('on a full disk a newer snapshot is in force all the same, and on disk once there is room', async () => {
+  place.remove();
+  const disk = smallDisk(4 * 1024 * 1024);
+  place = disk;
+  const { store, open, state, reports } = await setting();
+  await store.accept(await signed(snapshot(3)));
+  disk.fill(0);
+  const newer = await signed(snapshot(4));
+  expect(await store.accept(newer)).toMatchObject({ ok: true, value: { version: 4 } });
+  expect([store.current()?.version, store.stored(), state.directoryVersion()]).toEqual([4, 3, 3]);
+  expect(reports).toEqual(['directory:not-stored']);
+  expect(await store.accept(await signed(snapshot(3)))).toEqual({ ok: false, error: 'older' });
+  disk.free();
+  expect(await store.accept(newer)).toMatchObject({ ok: true });
+  expect([store.stored(), state.directoryVersion()]).toEqual([4, 4]);
+  expect((await open()).store.current()?.version).toBe(4);
 });
 
 test('a lower version never comes back, not even by replacing the file or losing it', async () => {

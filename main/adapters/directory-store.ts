@@ -14,35 +14,49 @@ export interface DirectoryStoreOptions {
   readonly group: string;
   readonly rpId: string;
   readonly state: Pick<StationState, 'directoryVersion' | 'raiseDirectoryVersion'>;
+  readonly report: (code: string, cause: unknown) => void;
 }
 
 /** Opens the snapshot on disk, verified as when it came; `refused` says why the file is not in force. */
 export async function openDirectoryStore(
   options: DirectoryStoreOptions,
 ): Promise<{ readonly store: DirectoryStore; readonly refused: DirectoryRefusal | undefined }> {
-  const { file, state } = options;
+  const { file, state, report } = options;
   let current: { readonly jws: string; readonly snapshot: DirectorySnapshot } | undefined;
+  let stored = 0;
 
   /** A crash between file and mark leaves a file that is newer than the mark, never the other way. */
-  const putInForce = (jws: string, snapshot: DirectorySnapshot): void => {
-    state.raiseDirectoryVersion(snapshot.version);
-    current = { jws, snapshot };
+  const isOnDisk = ({ version }: DirectorySnapshot): void => {
+    state.raiseDirectoryVersion(version);
+    stored = version;
   };
 
-  const stored = (await readIfPresent(file))?.toString('utf8');
-  const loaded = stored === undefined ? undefined : await verifyDirectory(stored, options);
-  if (loaded?.ok && stored !== undefined) putInForce(stored, loaded.value);
+  const found = (await readIfPresent(file))?.toString('utf8');
+  const loaded = found === undefined ? undefined : await verifyDirectory(found, options);
+  if (loaded?.ok && found !== undefined) {
+    isOnDisk(loaded.value);
+    current = { jws: found, snapshot: loaded.value };
+  }
 
   const store: DirectoryStore = {
     current: () => current?.snapshot,
+    stored: () => stored,
     async accept(jws) {
-      if (current?.jws === jws) return ok(current.snapshot);
-      const verified = await verifyDirectory(jws, options);
+      const isRepeated = current?.jws === jws;
+      const verified =
+        isRepeated && current ? ok(current.snapshot) : await verifyDirectory(jws, options);
       if (!verified.ok) return verified;
+      const { version } = verified.value;
       // Two different snapshots of one version: the server was restored or is not what it seems.
-      if (verified.value.version <= (current?.snapshot.version ?? 0)) return err('older');
-      await writeDurably(file, jws);
-      putInForce(jws, verified.value);
+      if (!isRepeated && version <= (current?.snapshot.version ?? 0)) return err('older');
+      // In force before it is on disk: one without room lets nobody stay whom the server has shut out.
+      current = { jws, snapshot: verified.value };
+      try {
+        if (stored < version) await writeDurably(file, jws);
+        isOnDisk(verified.value);
+      } catch (error) {
+        report('directory:not-stored', error);
+      }
       return verified;
     },
   };

@@ -56,7 +56,7 @@ test.each([
   const directory = vi.fn<Transport['directory']>(async () => err(error));
   const sync = createDirectorySync({
     ...quiet,
-    store: { current: () => undefined, accept: async () => err('bad-signature') },
+    store: { current: () => undefined, stored: () => 0, accept: async () => err('bad-signature') },
     transport: { directory },
     clock: {
       ...clock,

@@ -65,6 +65,9 @@ export function createCommandRunner(ports: CommandPorts): CommandRunner {
   let isWanted = false;
   let isClosed = false;
   let failures = 0;
+  /** What was carried out although a full disk has no room to say so. */
+  let unmarked = 0;
+  const carriedOut = () => Math.max(state.commandNumber(), unmarked);
   let stopTimer = (): void => undefined;
 
   async function run(): Promise<void> {
@@ -88,7 +91,7 @@ export function createCommandRunner(ports: CommandPorts): CommandRunner {
 
   async function askOnce(): Promise<boolean> {
     const ask = ports.ask();
-    const answer = await transport.commands(ask, state.commandNumber());
+    const answer = await transport.commands(ask, carriedOut());
     if (isClosed) return true;
     if (!answer.ok) {
       if (answer.error.kind === 'refused') report(`commands:refused:${answer.error.error.code}`);
@@ -114,16 +117,26 @@ export function createCommandRunner(ports: CommandPorts): CommandRunner {
 
   function carryOut(command: Command, now: string): CommandAnswer[] {
     const { number } = command;
-    const refusal = commandRefusal(command, { carriedOut: state.commandNumber(), now });
+    const refusal = commandRefusal(command, { carriedOut: carriedOut(), now });
     if (refusal !== undefined) report(`command:${refusal}:${number}`);
     if (refusal === 'older') return [];
     // An epoch ends once, whatever comes twice; a crash in between must not lose the approval.
     const isOnce = command.kind === 'new-epoch';
     // Before it is carried out: after a crash in between the station is locked, and nothing is done twice.
-    if (!isOnce) state.raiseCommandNumber(number);
+    if (!isOnce) mark(number);
     const outcome = refusal ?? (perform(command) ? 'done' : 'nothing');
     if (isOnce) state.raiseCommandNumber(number);
     return [{ number, outcome }];
+  }
+
+  /** A disk without room keeps no screen open. What is done once more after a restart finds it locked. */
+  function mark(number: number): void {
+    try {
+      state.raiseCommandNumber(number);
+    } catch (error) {
+      report('command:not-marked', error);
+      unmarked = Math.max(unmarked, number);
+    }
   }
 
   function perform(command: Command): boolean {

@@ -26,8 +26,6 @@ export interface DirectorySync {
   start(): void;
   /** The server says that there is something new: asks now, or again once the question on its way is answered. */
   kick(): void;
-  /** When the server last confirmed the snapshot in force, wall clock, ms; undefined = not since start. */
-  confirmedAt(): number | undefined;
   close(): void;
 }
 
@@ -42,7 +40,6 @@ export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
   let stopTimer = (): void => undefined;
   let failures = 0;
   let isPending = false;
-  let confirmedAt: number | undefined;
   let toldRefusal: string | undefined;
   let isAsking = false;
   let isWanted = false;
@@ -70,14 +67,15 @@ export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
 
   /** True when what is in force is now what the server wants. */
   async function ask(): Promise<boolean> {
-    const answer = await transport.directory(store.current()?.version ?? 0);
+    const inForce = store.current()?.version;
+    const answer = await transport.directory(store.stored());
     if (isClosed) return false;
     const code = answer.ok || answer.error.kind !== 'refused' ? undefined : answer.error.error.code;
     isPending = code === 'station-pending';
     if (code !== undefined) report(`directory:refused:${code}`);
     if (!answer.ok) return false;
     if (answer.value === undefined) {
-      confirm();
+      ports.confirmed(clock.wall());
       return true;
     }
     const accepted = await store.accept(answer.value);
@@ -88,18 +86,15 @@ export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
     }
     toldRefusal = undefined;
     const { version } = accepted.value;
-    ports.updated(accepted.value, {
-      type: 'directory.updated',
-      outcome: 'success',
-      detail: { version },
-    });
-    confirm();
-    return true;
-  }
-
-  function confirm(): void {
-    confirmedAt = clock.wall();
-    ports.confirmed(confirmedAt);
+    if (version !== inForce) {
+      ports.updated(accepted.value, {
+        type: 'directory.updated',
+        outcome: 'success',
+        detail: { version },
+      });
+    }
+    ports.confirmed(clock.wall());
+    return store.stored() === version;
   }
 
   /** The server repeats what it has at every poll: one event says it. */
@@ -120,7 +115,6 @@ export function createDirectorySync(ports: DirectorySyncPorts): DirectorySync {
   return {
     start: kick,
     kick,
-    confirmedAt: () => confirmedAt,
     close() {
       isClosed = true;
       stopTimer();

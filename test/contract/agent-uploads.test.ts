@@ -13,6 +13,7 @@ import { createUploader } from '../../main/app/uploader.ts';
 import type { Link } from '../../main/domain/link.ts';
 import { locked, opened } from '../support/journal.ts';
 import { randomFrom } from '../support/random.ts';
+import { smallDisk } from '../support/small-disk.ts';
 import { cleanups, fastClock, pairedAgent } from './paired-agent.ts';
 
 // Real parts on a busy machine.
@@ -302,9 +303,10 @@ test('the signed directory is fetched, put in force, and confirmed from then on'
     group: agent.paired.group,
     rpId: 'localhost',
     state: agent.state,
+    report: agent.report,
   });
   const told: string[] = [];
-  let confirmations = 0;
+  const confirmations: number[] = [];
   const sync = createDirectorySync({
     store,
     transport: agent.transport,
@@ -314,16 +316,49 @@ test('the signed directory is fetched, put in force, and confirmed from then on'
     updated: (snapshot, event) =>
       void told.push(`${event.type} ${snapshot.version} ${JSON.stringify(event.detail)}`),
     refused: (event) => void told.push(`${event.type} ${JSON.stringify(event.detail)}`),
-    confirmed: () => void confirmations++,
+    confirmed: (at) => void confirmations.push(at),
   });
   cleanups.push(() => sync.close());
-  expect(sync.confirmedAt()).toBeUndefined();
   sync.start();
-  await vi.waitFor(() => expect(confirmations).toBeGreaterThan(2), { timeout: 60_000 });
+  await vi.waitFor(() => expect(confirmations.length).toBeGreaterThan(2), { timeout: 60_000 });
   expect(told).toEqual(['directory.updated 1 {"version":1}']);
   expect(store.current()?.members.map(({ id }) => id)).toContain(agent.lab.nurse.person);
-  expect(sync.confirmedAt()).toBeGreaterThan(Date.now() - 60_000);
+  expect(confirmations.at(-1)).toBeGreaterThan(Date.now() - 60_000);
   expect(agent.reports).toEqual([]);
+});
+
+test('a directory that finds no room on the disk is in force, told once, and asked for until it is kept', async () => {
+  const agent = await pairedAgent();
+  const disk = smallDisk(1024 * 1024);
+  cleanups.push(() => disk.remove());
+  disk.fill(0);
+  const { store } = await openDirectoryStore({
+    file: path.join(disk.folder, 'directory.jws'),
+    serverKey: agent.paired.serverKey,
+    group: agent.paired.group,
+    rpId: 'localhost',
+    state: agent.state,
+    report: agent.report,
+  });
+  const told: string[] = [];
+  const sync = createDirectorySync({
+    store,
+    transport: agent.transport,
+    clock: fastClock,
+    random: Math.random,
+    report: agent.report,
+    updated: (snapshot, event) => void told.push(`${event.type} ${snapshot.version}`),
+    refused: () => undefined,
+    confirmed: () => undefined,
+  });
+  cleanups.push(() => sync.close());
+  sync.start();
+  await vi.waitFor(() => expect(agent.reports.length).toBeGreaterThan(2), { timeout: 60_000 });
+  expect(new Set(agent.reports)).toEqual(new Set(['directory:not-stored']));
+  expect([store.current()?.version, store.stored()]).toEqual([1, 0]);
+  disk.free();
+  await vi.waitFor(() => expect(store.stored()).toBe(1), { timeout: 60_000 });
+  expect(told).toEqual(['directory.updated 1']);
 });
 
 test('a directory that is refused is told once, and asked for again', async () => {
@@ -334,6 +369,7 @@ test('a directory that is refused is told once, and asked for again', async () =
     group: agent.paired.group,
     rpId: 'keys.other.example',
     state: agent.state,
+    report: agent.report,
   });
   const refused: EventDraft[] = [];
   const sync = createDirectorySync({

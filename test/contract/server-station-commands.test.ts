@@ -241,3 +241,22 @@ test('nobody but the station hears of its commands', async () => {
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([401, 'no-authorization']);
   }
 });
+
+test('a disk that has no room for its number keeps no session open: the command is carried out, once', async () => {
+  const agent = await pairedAgent();
+  const state: Agent['state'] = {
+    ...agent.state,
+    raiseCommandNumber() {
+      throw new Error('SQLITE_FULL');
+    },
+  };
+  const { runner, done, reports } = runnerOf(agent, { state });
+  const first = await give(agent);
+  runner.kick();
+  await vi.waitFor(async () => expect(await outcomeOf(agent, first ?? 0)).toBe('done'));
+  const second = await give(agent, { what: { kind: 'sign-out' } });
+  runner.kick();
+  await vi.waitFor(async () => expect(await outcomeOf(agent, second ?? 0)).toBe('done'));
+  expect(done).toEqual(['lock', 'sign-out']);
+  expect(reports).toEqual(['command:not-marked', 'command:not-marked']);
+});

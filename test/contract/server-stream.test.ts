@@ -34,13 +34,14 @@ function streamOf(agent: Agent, clock: Clock = fastClock) {
 /** A clock that never wakes anybody: what comes, comes by the stream. */
 const still: Clock = { ...fastClock, at: () => () => undefined };
 
-const storeOf = ({ place, paired, state }: Agent) =>
+const storeOf = ({ place, paired, state, report }: Agent) =>
   openDirectoryStore({
     file: path.join(place.folder, 'directory.jws'),
     serverKey: paired.serverKey,
     group: paired.group,
     rpId: 'localhost',
     state,
+    report,
   });
 
 const quiet = (
