@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { smallDisk } from '../../test/support/small-disk.ts';
 import { type StationBench, benchGround, stationBench } from '../../test/support/station-bench.ts';
+import { until } from '../../test/support/station.ts';
+import { commandedStation } from './commanded.ts';
 
 let bench: StationBench | undefined;
 function put(...given: Parameters<typeof stationBench>): StationBench {
@@ -45,7 +47,8 @@ const locks: readonly Way[] = [
 
 describe('out of an open session, to come back', () => {
   it.each(locks)('%s: covered, one event, the same session later', async (_name, go, cause) => {
-    const station = put({ lockOnKeyRemoval: cause === 'key-removed' });
+    // A key process that died took no key out.
+    const station = put({ lockOnKeyRemoval: cause === 'key-removed' || cause === 'fault' });
     const session = await station.enter(station.nurse, 'stays');
     const since = station.events().length;
     station.windows.length = 0;
@@ -181,6 +184,97 @@ describe('the end of a parked session', () => {
   });
 });
 
+describe('a new policy', () => {
+  it('with room for fewer ends the oldest of those that are parked', async () => {
+    const station = put();
+    const session = await station.enter(station.nurse);
+    station.app.switchUser();
+    const other = await station.enter(station.physician);
+    const since = station.events().length;
+    station.setDirectory({ rules: { parkedSessions: 0 } });
+    expect(told(station, since)).toEqual([{ type: 'session.ended', session, cause: 'evicted' }]);
+    expect(station.windows.at(-1)).toBe(`destroy ${session}`);
+    expect(station.app.onScreen).toBe(other);
+  });
+});
+
+describe('on a full disk', () => {
+  async function opened() {
+    const disk = smallDisk(4 * 1024 * 1024);
+    const station = put({}, benchGround(disk));
+    const session = await station.enter(station.nurse, 'stays');
+    return { disk, station, session, since: station.events().length };
+  }
+
+  it('what could not be written is told later, with the time when it was', async () => {
+    const { disk, station, session, since } = await opened();
+    disk.fill(0);
+    station.app.dispatch({ type: 'lock', cause: 'button' });
+    expect(station.events()).toHaveLength(since);
+    station.pass(60_000);
+    disk.free();
+    station.pass(2_000);
+    station.app.note({ type: 'app.opened', outcome: 'success', detail: {} });
+    const [locked, next] = station.events().slice(since);
+    expect(locked).toMatchObject({ type: 'session.locked', session, detail: { cause: 'button' } });
+    expect((next?.mono ?? 0) - (locked?.mono ?? 0)).toBe(62_000);
+    expect(Date.parse(next?.at ?? '') - Date.parse(locked?.at ?? '')).toBe(62_000);
+  });
+
+  it('a session that is covered while it opens stays covered', async () => {
+    const disk = smallDisk(4 * 1024 * 1024);
+    const station = put({}, benchGround(disk));
+    station.world.opening = (session) => {
+      disk.fill(0);
+      station.app.noteOf(session, { type: 'app.opened', outcome: 'success', detail: {} });
+    };
+    station.hand.insert(station.nurse);
+    await station.settled();
+    station.app.submitPin(new TextEncoder().encode('246810'));
+    await until(
+      'the stop',
+      () =>
+        station.app.view().screen.kind === 'curtain' && station.reports.includes('journal:full'),
+    );
+    expect(station.windows.at(-1)).toBe('cover');
+    expect(station.app.view().screen).toMatchObject({ step: { kind: 'stopped', stop: 'journal' } });
+  });
+
+  it('nobody is accused because the key’s counter could not be kept', async () => {
+    const { disk, station, since } = await opened();
+    station.app.dispatch({ type: 'lock', cause: 'button' });
+    station.hand.remove();
+    disk.fill(0);
+    station.hand.insert(station.nurse);
+    await station.settled();
+    station.app.submitPin(new TextEncoder().encode('246810'));
+    await until('the refusal', () => station.reports.includes('verify:threw'));
+    expect(station.app.view().screen).toMatchObject({ step: { notice: 'not-recorded' } });
+    disk.free();
+    station.pass(2_000);
+    expect(
+      station
+        .events()
+        .slice(since)
+        .map(({ type }) => type),
+    ).toEqual(['session.locked']);
+  });
+});
+
+describe('an order of the server at the curtain', () => {
+  it.each(['lock', 'signOut'] as const)('%s ends what was under way there', async (order) => {
+    const station = put();
+    station.hand.insert(station.nurse, 0, 'untouched');
+    await station.settled();
+    station.app.submitPin(new TextEncoder().encode('246810'));
+    await station.settled();
+    expect(station.app.view().screen).toMatchObject({ step: { kind: 'touch' } });
+    expect(commandedStation(station.app, () => false)[order]()).toBe(false);
+    expect(station.app.view().screen).toMatchObject({ kind: 'curtain', step: { kind: 'waiting' } });
+    expect(station.hand.asked.at(-1)?.kind).toBe('cancel');
+  });
+});
+
 describe('the whole agent', () => {
   it('tells after a crash what was lost, once, and opens for nobody by itself', async () => {
     const station = put();
@@ -250,6 +344,19 @@ describe('a key that appears during an open session', () => {
     expect(station.hand.asked).toEqual([]);
   });
 
+  it('is somebody who is here: its sheet takes the place of the idle warning and stays until the curtain', async () => {
+    const station = put();
+    await station.enter(station.nurse);
+    station.pass(110_000);
+    expect(over(station)).toMatchObject({ kind: 'idle' });
+    station.hand.insert(station.physician);
+    await station.settled();
+    station.pass(119_000);
+    expect(over(station)).toMatchObject({ kind: 'key' });
+    station.pass(1_100);
+    expect(over(station)).toBe('curtain');
+  });
+
   it('chosen for a switch it goes on to its PIN', async () => {
     const station = put();
     await station.enter(station.nurse);
@@ -281,6 +388,9 @@ describe('closing Wardlock', () => {
     station.windows.length = 0;
     station.app.close();
     expect(station.windows).toEqual(['cover', `destroy ${parked}`, `destroy ${own}`, 'end']);
+    // What the server answers meanwhile opens nothing.
+    station.app.setStop('pending', false);
+    expect(station.app.view().screen).toMatchObject({ kind: 'curtain', step: { kind: 'stopped' } });
     // The agent ends in order after that: nothing is told twice.
     station.app.shutdown();
     const member = station.physician.person;

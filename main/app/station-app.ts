@@ -10,6 +10,7 @@ import type {
   StationView,
   Told,
 } from '../../preload/contract.ts';
+import type { Notice } from '../domain/authentication.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Link } from '../domain/link.ts';
 import type { Session } from '../domain/session.ts';
@@ -81,6 +82,10 @@ export class StationApp {
   private readonly facts: StationFacts;
   private state: StationState;
   private readonly stops = new Set<Stop>(['starting']);
+  private toldStop: Stop | undefined = 'starting';
+  /** What came while the effects of an earlier event were carried out. */
+  private readonly events: StationEvent[] = [];
+  private isBusy = false;
   private directory: DirectorySnapshot | undefined;
   private link: Link = { kind: 'connecting' };
   private isLedgerRefused = false;
@@ -153,18 +158,13 @@ export class StationApp {
     this.isOver = true;
   }
 
-  /** The last resort: covered first, then a stop that only a restart lifts. */
-  fault(code: string, cause: unknown): void {
-    this.ports.surfaces.cover();
-    this.ports.report(code, cause);
-    this.setStop('fault', true);
-  }
-
   setStop(stop: Stop, holds: boolean): void {
     if (holds) this.stops.add(stop);
     else this.stops.delete(stop);
     const effective = stopOrder.find((candidate) => this.stops.has(candidate));
-    if (effective !== this.state.stop) this.dispatch({ type: 'stop', stop: effective });
+    if (effective === this.toldStop) return;
+    this.toldStop = effective;
+    this.dispatch({ type: 'stop', stop: effective });
   }
 
   setDirectory(directory: DirectorySnapshot): void {
@@ -323,10 +323,22 @@ export class StationApp {
     this.writer.onAppended(listener);
   }
 
+  /** One event after the other, each with all its effects: what an effect brings about comes after it. */
   dispatch(event: StationEvent): void {
+    this.events.push(event);
+    if (this.isBusy) return;
+    this.isBusy = true;
+    try {
+      for (let next = this.events.shift(); next; next = this.events.shift()) this.take(next);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  private take(event: StationEvent): void {
     const result = transition(this.state, event, this.now());
     if ('rejected' in result) {
-      // The journal is written synchronously, so nothing can come in between.
+      // The journal is written synchronously and its outcome is taken next, so nothing can come in between.
       if (result.rejected === 'recording' || result.rejected === 'not-permitted')
         this.ports.report(`rejected:${event.type}`);
       return;
@@ -411,6 +423,8 @@ export class StationApp {
         void this.verify(effect.attempt);
         return;
       case 'end':
+        // What the server still answers opens nothing.
+        this.stops.add('starting');
         this.isOver = true;
         return this.ports.end();
       default:
@@ -439,15 +453,15 @@ export class StationApp {
     const { challenge, assertion, directory } = this;
     this.challenge = undefined;
     this.assertion = undefined;
-    const refuse = (notice: 'unknown-key' | 'member-inactive' | 'not-verified') =>
-      this.dispatch({ type: 'not-verified', attempt, notice });
+    const refuse = (notice: Notice) => this.dispatch({ type: 'not-verified', attempt, notice });
     if (!challenge || !assertion || !directory) return refuse('not-verified');
     let result;
     try {
       result = await this.ports.verifier.verify(challenge, assertion, directory);
     } catch (error) {
+      // A disk too full for the key's counter: nothing that its member is to be told, or written down, for.
       this.ports.report('verify:threw', error);
-      return refuse('not-verified');
+      return refuse('not-recorded');
     }
     if (!result.ok) {
       this.ports.report(`verify:${result.error}`);
@@ -473,14 +487,19 @@ export class StationApp {
   }
 
   private recordAccess(drafts: readonly EventDraft[], attempt: number): void {
-    if (!this.writer.access(drafts)) return this.dispatch({ type: 'not-recorded', attempt });
+    const isWritten = this.writer.access(drafts);
     // The access is the last of what was written with it.
-    this.dispatch({ type: 'recorded', attempt, place: this.ports.journal.place() });
+    const place = this.ports.journal.place();
+    this.events.unshift(
+      isWritten ? { type: 'recorded', attempt, place } : { type: 'not-recorded', attempt },
+    );
   }
 
   private onKey(event: KeyEvent | { readonly kind: 'crashed' }): void {
     switch (event.kind) {
       case 'keys':
+        // A key does not come by itself: its sheet is not for the idle warning to take away.
+        if (event.keys.length > this.state.keys) this.idle.present();
         return this.dispatch({ type: 'keys', count: event.keys.length });
       case 'choose':
         return this.dispatch({ type: 'key-choose', attempt: event.attempt });
@@ -512,8 +531,9 @@ export class StationApp {
         });
       case 'crashed':
         this.ports.report('key-process:crashed');
-        this.dispatch({ type: 'keys', count: 0 });
-        return this.dispatch({ type: 'key-crashed' });
+        // Nobody has pulled a key: the fault comes first.
+        this.dispatch({ type: 'key-crashed' });
+        return this.dispatch({ type: 'keys', count: 0 });
       default:
         return unreachable(event);
     }

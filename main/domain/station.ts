@@ -5,7 +5,7 @@ import { begin, cancelKey, refuse, whileLocked } from './entering.ts';
 import { endsGrace, withoutGrace } from './grace.ts';
 import type { Instant } from './instant.ts';
 import { draft, endHeld, endOpen, leave, left, letGo, lock, park, record } from './leaving.ts';
-import { type Session, heldUntil, openUntil } from './session.ts';
+import { type Session, evicted, heldUntil, openUntil } from './session.ts';
 import type {
   Effect,
   Open,
@@ -24,14 +24,17 @@ function directory(
   const { policy, administrators } = event;
   const updated: StationState = { ...state, policy, administrators };
   const causes = new Map(event.revoked.map(({ member, cause }) => [member, cause]));
-  const held = updated.held.flatMap((session) => {
+  const revoked = updated.held.flatMap((session) => {
     const cause = causes.get(session.member);
     return cause === undefined ? [] : [{ session, cause }];
   });
+  // Policy may have room for fewer now.
+  const staying = updated.held.filter(({ member }) => !causes.has(member));
+  const gone = evicted(staying, policy).map((session) => ({ session, cause: 'evicted' as const }));
   const cause = updated.kind === 'open' ? causes.get(updated.session.member) : undefined;
   return andThen(
     updated.kind === 'open' && cause ? endOpen(updated, cause) : same(updated),
-    (next) => endHeld(next, held),
+    (next) => endHeld(next, [...revoked, ...gone]),
   );
 }
 
@@ -56,15 +59,16 @@ function keys(state: StationState, count: number, now: Instant): Transition {
     if (count === 0 && updated.over.kind === 'key') return uncoverSession(updated);
     return same(updated);
   }
-  if (updated.entry.kind !== 'waiting') return same(updated);
-  if (more)
-    return andThen(same(updated), (next) => (next.kind === 'locked' ? begin(next, now) : notNow));
-  return same(updated);
+  if (updated.entry.kind !== 'waiting' || !more) return same(updated);
+  const begun = begin(updated, now);
+  return 'rejected' in begun ? same(updated) : begun;
 }
 
 function idle(state: Open, ms: number, now: Instant): Transition {
   const limit = state.policy.idleLockSeconds * 1000;
   if (ms >= limit) return lock(state, 'idle', now);
+  // Its sheet stays until the curtain: the next touch would uncover the session to whoever brought the key.
+  if (state.over.kind === 'key') return same(state);
   if (ms >= limit - state.policy.idleWarningSeconds * 1000) {
     return state.over.kind === 'idle' ? same(state) : putOver(state, { kind: 'idle' });
   }
