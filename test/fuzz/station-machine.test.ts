@@ -82,6 +82,16 @@ describe('the station machine', () => {
         ),
     ],
     [
+      'keeps whom a new policy has no room for',
+      (...[state, event, now]: Parameters<typeof transition>): Transition => {
+        if (event.type !== 'directory') return transition(state, event, now);
+        const roomy = { ...event, policy: { ...event.policy, parkedSessions: 9 } };
+        const result = transition(state, roomy, now);
+        if ('rejected' in result) return result;
+        return { ...result, state: { ...result.state, policy: event.policy } };
+      },
+    ],
+    [
       'takes a tap from anybody',
       (...[state, event, now]: Parameters<typeof transition>): Transition =>
         transition(

@@ -202,6 +202,12 @@ export const moves = fc.array(
     plainly({ type: 'tick' }, 2),
     plainly({ type: 'shutdown' }),
     plainly({ type: 'close' }, 3),
+    plainly({
+      type: 'directory',
+      policy: { ...rules, parkedSessions: 0 },
+      administrators: new Set(['officer']),
+      revoked: [],
+    }),
     ofMember((member) => () => ({
       type: 'directory',
       policy: rules,

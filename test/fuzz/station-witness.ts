@@ -230,7 +230,7 @@ export function witness(): (step: Step) => void {
     assert.deepEqual(destroyed.toSorted(), gone.toSorted());
     reached.ended += gone.length;
     const parked = after.held.filter(({ held }) => held === 'parked');
-    assert.ok(parked.length <= rules.parkedSessions);
+    assert.ok(parked.length <= after.policy.parkedSessions);
   };
 
   /** The key process has one attempt at a time, and none that nobody waits for. */
