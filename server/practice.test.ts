@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { demoPeople, demoPractice } from '../demo/practice.mjs';
-import { describeIssues, practiceFile } from './practice.ts';
+import { describeIssues, hostAtRpId, practiceFile } from './practice.ts';
 
 const credentials = demoPeople.map(({ id }, n) => ({
   person: id,
@@ -53,7 +53,7 @@ test.each([
   ],
   [
     { groups: [{ ...group, apps: [{ ...app, url: 'https://localhost/chart' }] }] },
-    'groups[0].apps[0].url: must not be at the RP ID',
+    'groups[0].apps[0]: must not be at the RP ID: localhost',
   ],
   [{ groups: [group, group] }, 'groups[1].name: stands there twice: ICU North'],
   [{ members: [first, first], credentials: [] }, `members[1].id: stands there twice: ${first?.id}`],
@@ -68,4 +68,23 @@ test.each([
   const parsed = practiceFile.safeParse({ ...good, ...change });
   expect(parsed.success).toBe(false);
   expect(describeIssues(parsed.error?.issues ?? [])).toContain(expected);
+});
+
+test.each([
+  ['https://keys.clinic.example/', []],
+  ['https://keys.clinic.example:8443/', []],
+  ['https://KEYS.clinic.example/', []],
+  ['https://chart.keys.clinic.example/', []],
+  ['https://ehr.example/', ['keys.clinic.example']],
+  ['https://ehr.example/', ['ehr.example', 'x.Keys.clinic.example:8443']],
+])('no app at the RP ID or below it: %s, %j', (url, allowedHosts) => {
+  expect(hostAtRpId({ url, allowedHosts }, 'keys.clinic.example')).toMatch(/keys\.clinic/i);
+});
+
+test.each([
+  ['https://clinic.example/', 'keys.clinic.example'],
+  ['https://otherkeys.clinic.example/', 'keys.clinic.example'],
+  ['http://localhost:8788/', 'localhost'],
+])('an app beside it may be there: %s', (url, rpId) => {
+  expect(hostAtRpId({ url, allowedHosts: [new URL(url).host] }, rpId)).toBeUndefined();
 });

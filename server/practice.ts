@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { credential, member } from '../common/directory.ts';
-import { clinicalApp, policy } from '../common/policy.ts';
+import { type ClinicalApp, clinicalApp, policy } from '../common/policy.ts';
 import { shownText } from '../common/shown-text.ts';
 import { fieldPath } from './domain/field-path.ts';
 
@@ -66,22 +66,33 @@ export const practiceFile = z
     }
     for (const [g, group] of value.groups.entries()) {
       for (const [a, app] of group.apps.entries()) {
-        // A page at the RP ID could ask the keys for assertions in our name.
-        if (!isAtRpId(app.url, value.rpId)) continue;
+        const host = hostAtRpId(app, value.rpId);
+        if (host === undefined) continue;
         issues.push({
           code: 'custom',
-          input: app.url,
-          path: ['groups', g, 'apps', a, 'url'],
-          message: 'must not be at the RP ID',
+          input: host,
+          path: ['groups', g, 'apps', a],
+          message: `must not be at the RP ID: ${host}`,
         });
       }
     }
   });
 export type Practice = z.infer<typeof practiceFile>;
 
-/** An app there could use the practice's keys. */
-export const isAtRpId = (url: string, rpId: string): boolean =>
-  new URL(url).origin === `https://${rpId}`;
+/**
+ * The host of an app's address or list that is the RP ID or below it, at whatever port: WebAuthn lets a page there ask
+ * the keys in the practice's name. A practice at `localhost` is a demonstration: its other ports are other programs.
+ */
+export function hostAtRpId(
+  { url, allowedHosts }: Pick<ClinicalApp, 'url' | 'allowedHosts'>,
+  rpId: string,
+): string | undefined {
+  return [new URL(url).host, ...allowedHosts].find((given) => {
+    const host = given.toLowerCase();
+    const name = rpId === 'localhost' ? host : host.replace(/:\d*$/, '');
+    return name === rpId || name.endsWith(`.${rpId}`);
+  });
+}
 
 /** One line an issue: `groups[0].policy.idleLockSeconds: Too big: expected number to be <=900`. */
 export const describeIssues = (issues: readonly z.core.$ZodIssue[]): string =>

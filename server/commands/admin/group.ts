@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Result, err, ok } from '../../../common/result.ts';
 import { clinicalApp, policy } from '../../../common/policy.ts';
 import { path, text } from '../../config/field.ts';
-import { describeIssues, stationGroup, isAtRpId } from '../../practice.ts';
+import { describeIssues, hostAtRpId, stationGroup } from '../../practice.ts';
 import { adminChange, adminView } from './admin.ts';
 import { table } from './table.ts';
 
@@ -62,9 +62,11 @@ const replacing = (part: 'policy' | 'apps', about: string) =>
       const parsed = stationGroup.safeParse({ ...start, [part]: value.value });
       if (!parsed.success) return err(`${from}: ${describeIssues(parsed.error.issues)}`);
       const rpId = (await tx.practice())?.rp_id ?? '';
-      const atRpId = parsed.data.apps.find((app) => isAtRpId(app.url, rpId));
-      if (atRpId !== undefined)
-        return err(`${from}: the url of ${atRpId.id} must not be at the RP ID.`);
+      for (const app of parsed.data.apps) {
+        const host = hostAtRpId(app, rpId);
+        if (host !== undefined)
+          return err(`${from}: ${app.id} must not be at the RP ID, and ${host} is.`);
+      }
       if (!(await tx.setGroup(name, { [part]: parsed.data[part] }))) {
         const known = (await tx.groups()).join(', ');
         return err(`The group is "${name}"; allowed is one of ${known}.`);
