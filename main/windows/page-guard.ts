@@ -17,6 +17,9 @@ const isGone = (error: unknown): boolean =>
  * Stops file choosers, which Electron has no event for: they are windows of the system, and would stay over
  * the curtain. The DevTools protocol is the one way that serves inputs, pickers and folders alike:
  * https://chromedevtools.github.io/devtools-protocol/tot/Page/#method-setInterceptFileChooserDialog
+ * And keeps every security key from the page: what asks for one meets an environment of virtual ones, which has none.
+ * The headers forbid to ask, but a blank window has no headers.
+ * https://chromedevtools.github.io/devtools-protocol/tot/WebAuthn/#method-enable
  * A page that cannot be guarded any more is closed.
  */
 export function guardPage(contents: WebContents, onFileChooser: () => void): void {
@@ -27,6 +30,7 @@ export function guardPage(contents: WebContents, onFileChooser: () => void): voi
     return Promise.all([
       send('Page.enable', {}),
       send('Page.setInterceptFileChooserDialog', { enabled: true, cancel: true }),
+      send('WebAuthn.enable', {}),
       // Frames of another site live in another process. They do not wait for us: Chromium 114 never
       // resumes a frame that changes its process meanwhile.
       send('Target.setAutoAttach', {

@@ -69,6 +69,7 @@ export function sessionWindows(
   on: SessionListener,
 ): SessionWindows {
   const { partition } = home;
+  const hosts = apps.flatMap(({ allowedHosts }) => allowedHosts);
   const isInFront = ({ id }: ClinicalApp) => id === running.active && world.isSeen();
   const isTellLeft = perMinute(LIMITS.toldPerMinute);
   const blocked = (contents: WebContents | null, what: Blocked, told = TOLD[what]) => {
@@ -94,7 +95,7 @@ export function sessionWindows(
     // Refused by the sandbox of these headers, which tells nobody.
     if (/frame$/i.test(resourceType) && /^\s*attachment/i.test(disposition))
       blocked(webContents ?? null, 'download');
-    answer({ responseHeaders: appHeaders(responseHeaders) });
+    answer({ responseHeaders: appHeaders(responseHeaders, hosts) });
   });
 
   const options: BrowserWindowConstructorOptions = {
@@ -110,12 +111,16 @@ export function sessionWindows(
       safeDialogs: true,
       disableDialogs: true,
       navigateOnDragDrop: false,
-      disableBlinkFeatures: 'FileSystemAccess,FileSystemAccessLocal',
+      // Devices ask in dialogs of the system, and no header is sent with a blank window.
+      disableBlinkFeatures:
+        'FileSystemAccess,FileSystemAccessLocal,WebUSB,WebHID,Serial,WebBluetooth',
     },
   };
   const guard = (window: BrowserWindow) => {
     const { webContents } = window;
     guardPage(webContents, () => blocked(webContents, 'file-chooser'));
+    // WebRTC asks nobody either: without a proxy it has no UDP.
+    webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     webContents.on('did-create-window', (popup) => {
       popup.setMenu(null);
       guard(popup);

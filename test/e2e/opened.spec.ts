@@ -161,6 +161,54 @@ test('a window has the rights of its app and no others, whatever it is asked to 
   await isGone('/frame');
 });
 
+test('a blank window, which has no headers, gets no key, no device, and nowhere', async () => {
+  await page.goto(`${app.rpUrl}chart`);
+  await page.evaluate(() => {
+    Reflect.set(window, 'blank', window.open('about:blank'));
+  });
+  // Its requests go to an environment of virtual keys that has none: one that is put in there answers.
+  const create = () =>
+    page.evaluate(async () => {
+      const { navigator: blank } = Reflect.get(window, 'blank') as Window;
+      const publicKey: PublicKeyCredentialCreationOptions = {
+        challenge: new Uint8Array(32),
+        rp: { name: 'x', id: 'localhost' },
+        user: { id: new Uint8Array(8), name: 'x', displayName: 'x' },
+        pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+        timeout: 1000,
+      };
+      return blank.credentials.create({ publicKey }).then(
+        () => 'answered',
+        (error: Error) => error.name,
+      );
+    });
+  expect(await create()).toBe('NotAllowedError');
+  await station.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()
+      .find(({ webContents }) => ['', 'about:blank'].includes(webContents.getURL()))
+      ?.webContents.debugger.sendCommand('WebAuthn.addVirtualAuthenticator', {
+        options: { protocol: 'ctap2', transport: 'usb' },
+      }),
+  );
+  expect(await create()).toBe('answered');
+  const devices = await page.evaluate(async (iceServers) => {
+    const blank = Reflect.get(window, 'blank') as Window & typeof globalThis;
+    const connection = new blank.RTCPeerConnection({ iceServers });
+    connection.createDataChannel('x');
+    await connection.setLocalDescription();
+    while (connection.iceGatheringState !== 'complete')
+      await new Promise((resolve) =>
+        connection.addEventListener('icegatheringstatechange', resolve, { once: true }),
+      );
+    return ['usb', 'hid', 'serial', 'bluetooth'].filter((name) => name in blank.navigator);
+  }, app.iceServers);
+  expect(devices).toEqual([]);
+  expect(app.strayed).toEqual([]);
+  await press('Close window');
+  await page.goto(`${app.url}chart`);
+  await isSeen('/chart');
+});
+
 test('no more than four at once, and none from behind the curtain', async () => {
   const opened = await page.evaluate(() =>
     [1, 2, 3, 4, 5].map((turn) => window.open('/frame', `turn${turn}`) !== null),

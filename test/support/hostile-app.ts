@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -41,14 +42,15 @@ export async function startHostileApp() {
     response.end('you should not be here');
   });
   const elsewhere = `http://127.0.0.1:${other.port}/stray`;
+  // Where WebRTC may find out its own address, if it reaches that.
+  const stun = createSocket('udp4').on('message', () => strayed.push('stun'));
+  stun.bind(0, '127.0.0.1');
+  await once(stun, 'listening');
   const html = (response: ServerResponse, body: string) =>
-    // It says that it may use keys, frames and anything else.
+    // It says that it may use keys, and then what makes a browser forget the whole header (RFC 8941, 4.2).
     response
       .setHeader('content-type', 'text/html')
-      .setHeader(
-        'Permissions-Policy',
-        'publickey-credentials-get=*, publickey-credentials-create=*',
-      )
+      .setHeader('Permissions-Policy', ['publickey-credentials-get=*, usb=*', '='])
       .end(body);
   const answers: Record<string, (response: ServerResponse) => unknown> = {
     '/frame': (response) => html(response, page('<input type=file id=file><script>0</script>')),
@@ -89,10 +91,12 @@ export async function startHostileApp() {
     rpUrl: `http://${hosts[1]}/`,
     hosts,
     elsewhere,
+    iceServers: [{ urls: `stun:127.0.0.1:${stun.address().port}` }],
     requests,
-    /** Requests that reached the host which policy does not list. */
+    /** What reached a place that policy does not list. */
     strayed,
     async stop() {
+      stun.close();
       for (const { server } of [app, other]) {
         server.closeAllConnections();
         server.close();
