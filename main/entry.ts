@@ -25,4 +25,9 @@ if (!process.defaultApp) {
 // The station begins with what it loads: a folder, a log, a lock of its own. Who only wants to know what is
 // wrong, beside a station that runs, begins nothing of that.
 if (app.commandLine.hasSwitch('diagnose')) void diagnose(__dirname);
-else void import('./index.ts');
+else
+  import('./index.ts').catch((error: unknown) => {
+    // Nothing is there yet that would say it, or end the agent.
+    process.stderr.write(`Wardlock cannot start: ${String(error)}\n`);
+    app.exit(70);
+  });
