@@ -53,7 +53,7 @@ let finish = (): Promise<void> => Promise.resolve();
 let isEnding = false;
 let isClosed = false;
 
-/** The last resort: cover, tell, start again. The new start is locked, and tells of the lost sessions. */
+/** The last resort: cover, tell, end. Whoever keeps the agent running starts it again: locked, telling of lost sessions. */
 function fatal(code: string, cause: unknown): void {
   // What goes wrong while everything is being taken down must not keep it up.
   if (isEnding) return;
@@ -64,7 +64,6 @@ function fatal(code: string, cause: unknown): void {
     const stack = cause instanceof Error ? cause.stack : undefined;
     log.error(code, { cause: stack ?? messageOf(cause) });
   } finally {
-    if (source.packaged) app.relaunch();
     app.exit(EXIT.software);
   }
 }
