@@ -1,4 +1,4 @@
-import { BrowserWindow, type Display, type Rectangle, screen } from 'electron';
+import { type BrowserWindow, type Display, type Rectangle, screen } from 'electron';
 
 /** A program that takes the focus again and again does not keep main busy. */
 const REFOCUS_MS = 100;
@@ -39,11 +39,11 @@ export function curtains(
     window.moveTop();
   };
 
-  /** What is typed at the curtain is a PIN: another program that takes the focus does not keep it. */
+  /** What is typed at the curtain is a PIN: another program, or display, that takes the focus does not keep it. */
   const made = (display: Display, isWorking: boolean) => {
     const window = make(display, isWorking);
     const refocus = () => {
-      if (!covered || window.isDestroyed() || BrowserWindow.getFocusedWindow() !== null) return;
+      if (!covered || window.isDestroyed() || window.isFocused()) return;
       raise(window);
       window.focus();
     };

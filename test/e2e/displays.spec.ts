@@ -3,6 +3,7 @@ import type { StationApi } from '../../preload/contract.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
 import { type Displays, startDisplays } from '../support/displays.ts';
 import { type Station, until } from '../support/station.ts';
+import { handsOn } from '../support/x11.ts';
 
 const desk = { x: 0, y: 0, width: 1280, height: 800 };
 const wall = { x: 1280, y: 0, width: 1024, height: 768 };
@@ -171,4 +172,36 @@ test('a bar that says it is nothing, or more than there is, hides neither itself
     const top = Math.min(Math.max(said.rail, 92), 300);
     expect((await places())['/chart']).toEqual({ x: 0, y: top, width: 800, height: 600 - top });
   }
+});
+
+test('a PIN is typed at the curtain that asks for it, whichever curtain was clicked', async () => {
+  const hands = handsOn(displays.name);
+  displays.plug([desk, wall]);
+  await station.screenIs('curtain');
+  await until('both covered', async () => {
+    const all = await curtains();
+    return all.length === 2 && all.every(({ isCovered }) => isCovered);
+  });
+  await demo.keys.insert(demo.nurse.id);
+  await station.stepIs('pin');
+  const focused = () =>
+    station.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getFocusedWindow()?.webContents.getURL(),
+    );
+  const moved = station.app.evaluate(
+    ({ BrowserWindow }) =>
+      new Promise<void>((resolve) => {
+        BrowserWindow.getFocusedWindow()?.once('blur', () => resolve());
+      }),
+  );
+  await station.view();
+  await hands.click(wall.x + 500, 400);
+  await moved;
+  await until('the focus back', async () => (await focused())?.endsWith('/curtain'));
+  for (const digit of demo.nurse.pin) await hands.key(digit);
+  await hands.key('Return');
+  await until('the touch', async () => (await demo.keys.state()).waitingForTouch);
+  await demo.keys.touch();
+  await station.screenIs('session');
+  await demo.keys.remove();
 });
