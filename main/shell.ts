@@ -76,6 +76,10 @@ export function createShell(
     };
   };
 
+  /** What a page can make happen as often as it likes leaves older lines in the log. */
+  const seldom = sparingly<{ code: string; about?: string }>(clock.mono, ({ code, about }, times) =>
+    report(code, [about, times > 1 && `${times} times`].filter(Boolean).join(', ') || undefined),
+  );
   const pages = stationPages(rpId, path.join(bundle, 'ui'));
   // Before there is a page: the first thing it does is ask.
   handleAsks(
@@ -103,7 +107,10 @@ export function createShell(
     },
     pages.origin,
     (id) => windows.isStationPage(id),
-    (code, name) => report(`ipc:${code}`, name),
+    (code, name, contents) => {
+      seldom(`${code} ${name}`, { code: `ipc:${code}`, about: name });
+      if (code === 'bad-sender') windows.blocked(contents, 'ipc');
+    },
     (error) => fatal('ipc:threw', error),
   );
   const preloads = {
@@ -115,9 +122,9 @@ export function createShell(
     preloads,
     {
       session: sessionListener,
-      blocked: (what) => report(`blocked:${what}`),
+      blocked: (what) => seldom(what, { code: `blocked:${what}` }),
       pageGone(surface) {
-        report(`page-gone:${surface}`);
+        seldom(surface, { code: `page-gone:${surface}` });
         // Without the bar nobody's name is on the screen; without a curtain's page its cloth is still there.
         station?.dispatch({ type: 'lock', cause: 'fault' });
       },

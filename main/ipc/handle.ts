@@ -35,7 +35,7 @@ export function handleAsks(
   handlers: AskHandlers,
   origin: string,
   isOurs: (webContentsId: number) => boolean,
-  onRefused: (code: string, name: string) => void,
+  onRefused: (code: string, name: string, sender: WebContents) => void,
   /** A handler threw: nobody knows what was left undone. */
   onThrew: (error: unknown) => void,
 ): void {
@@ -44,7 +44,7 @@ export function handleAsks(
     const handler = handlers[name] as (...args: readonly unknown[]) => unknown;
     ipcMain.handle(askChannel(name), async (event, ...given) => {
       const refuse = (code: 'bad-sender' | 'bad-arguments' | 'bad-result', cause?: unknown) => {
-        onRefused(code, name);
+        onRefused(code, name, event.sender);
         return new AskRefused(code, name, { cause });
       };
       if (!isStationPage(event, origin, isOurs)) throw refuse('bad-sender');

@@ -18,7 +18,9 @@ export type Blocked =
   | 'certificate'
   | 'http-auth'
   | 'client-certificate'
-  | 'webview';
+  | 'webview'
+  /** It asked main what only the station's own pages may. */
+  | 'ipc';
 
 /** Permissions are granted by Electron unless refused, downloads are saved unless stopped. */
 export function denyEverything(

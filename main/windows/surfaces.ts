@@ -23,6 +23,8 @@ export interface Desk extends Surfaces {
   pages(): readonly WebContents[];
   isStationPage(webContentsId: number): boolean;
   session(id: string): SessionApps | undefined;
+  /** Tells that a page tried what it may not. */
+  blocked(contents: WebContents, what: Blocked): void;
   /** The agent is going down: from now on no window is made or raised. */
   freeze(): void;
   /** A page says whose session's name it has drawn; heard from the bar only. */
@@ -85,14 +87,15 @@ export function desk(
   const ownerOf = (contents: WebContents) =>
     [...sessions.values()].find((windows) => windows.has(contents));
 
+  const blocked = (contents: WebContents | null, what: Blocked) => {
+    const owner = contents === null ? undefined : ownerOf(contents);
+    if (contents === null || owner === undefined) on.blocked(what);
+    else owner.blocked(contents, what);
+  };
   lockDownContents(
     (contents, url) => ownerOf(contents)?.allows(contents, url) ?? false,
     (contents, url) => ownerOf(contents)?.popup(contents, url),
-    (contents, what) => {
-      const owner = contents === null ? undefined : ownerOf(contents);
-      if (contents === null || owner === undefined) on.blocked(what);
-      else owner.blocked(contents, what);
-    },
+    blocked,
   );
 
   const page = (surface: 'curtain' | 'bar' | 'overlay', bounds: Rectangle, search = '') => {
@@ -266,6 +269,7 @@ export function desk(
     pages: () => [...stationContents.values()].map((window) => window.webContents),
     isStationPage: (id) => stationContents.has(id),
     session: (id) => sessions.get(id),
+    blocked,
     naming(contents, session) {
       if (contents !== bar?.webContents.id) return;
       named = session;

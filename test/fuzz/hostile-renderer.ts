@@ -79,6 +79,17 @@ export async function fuzzRenderer(calls: number, seed: number): Promise<void> {
     const { screen: before } = await station.view();
 
     for (const what of all.slice(0, third)) await fromApp(chart, what);
+    // However often it asks: main's log keeps what is older, and the ledger hears of it once.
+    const flood = Array.from({ length: 500 }, () => "() => raw.invoke('station:ask:drawn', [])");
+    await fromApp(chart, flood);
+    const log = await readFile(path.join(demo.data, 'station', 'agent.log'), 'utf8');
+    const refused = log.match(/"ipc:bad-sender".*drawn/g) ?? [];
+    if (refused.length > 5) assert.fail(`${refused.length} lines for one thing that is repeated`);
+    await until('the attempts at the server', async () =>
+      (await demo.allEvents()).some(
+        ({ event }) => event.type === 'app.blocked' && event.detail['what'] === 'ipc',
+      ),
+    );
     const { screen: after } = await station.view();
     if (after.kind !== 'session' || before.kind !== 'session' || after.session !== before.session)
       assert.fail('an app has changed what is on the screen');
