@@ -128,6 +128,7 @@ export function createShell(
         // Without the bar nobody's name is on the screen; without a curtain's page its cloth is still there.
         station?.dispatch({ type: 'lock', cause: 'fault' });
       },
+      lock: () => station?.dispatch({ type: 'lock', cause: 'button' }),
       displaysChanged: () => station?.dispatch({ type: 'lock', cause: 'display' }),
       partitionKept: (cause) => report('partition-kept', cause),
     },

@@ -8,6 +8,7 @@ import type { ClinicalApp } from '../../common/policy.ts';
 import { type Told, WISH_CHANNEL } from '../../preload/contract.ts';
 import { mayReach } from './app-hosts.ts';
 import { appHeaders, headerValues } from './app-headers.ts';
+import { type Chords, hearChords } from './chords.ts';
 import { type Blocked, denyEverything } from './lockdown.ts';
 import { guardPage } from './page-guard.ts';
 import type { Home } from './partitions.ts';
@@ -63,6 +64,7 @@ export function sessionWindows(
   world: {
     /** Whether the member sees the apps now, and nothing over them. */
     isSeen(): boolean;
+    readonly chords: Chords;
     /** Resolves to whether the printer took the PDF. */
     print(pdf: Uint8Array): Promise<boolean>;
   },
@@ -119,6 +121,7 @@ export function sessionWindows(
   const guard = (window: BrowserWindow) => {
     const { webContents } = window;
     guardPage(webContents, () => blocked(webContents, 'file-chooser'));
+    hearChords(webContents, world.chords);
     // WebRTC asks nobody either: without a proxy it has no UDP.
     webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     webContents.on('did-create-window', (popup) => {

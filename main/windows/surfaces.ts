@@ -1,6 +1,7 @@
 import { type BrowserWindow, type Rectangle, type WebContents, clipboard, screen } from 'electron';
 import type { SessionApps, Surfaces } from '../ports/surfaces.ts';
 import { BAR_HEIGHT } from './bar-height.ts';
+import { hearChords } from './chords.ts';
 import { type Curtains, coveringBounds, curtains } from './curtains.ts';
 import { type Blocked, lockDownContents } from './lockdown.ts';
 import type { stationPages } from './pages.ts';
@@ -60,6 +61,8 @@ export function desk(
     blocked(what: Blocked): void;
     pageGone(surface: 'curtain' | 'bar' | 'overlay'): void;
     displaysChanged(): void;
+    /** The keyboard's way to lock. */
+    lock(): void;
     /** The partition of a session that has ended could not be emptied; it is not used again. */
     partitionKept(cause: unknown): void;
   },
@@ -98,6 +101,15 @@ export function desk(
     blocked,
   );
 
+  const chords = {
+    turn() {
+      if (!isUncovered) return;
+      if (bar?.isFocused()) focusBelowBar();
+      else bar?.focus();
+    },
+    lock: on.lock,
+  };
+
   const page = (surface: 'curtain' | 'bar' | 'overlay', bounds: Rectangle, search = '') => {
     const window = stationWindow(pages.partition, preloads.station, bounds);
     const contentsId = window.webContents.id;
@@ -110,6 +122,7 @@ export function desk(
       }
       if (window === overlay) overlay = undefined;
     });
+    if (surface !== 'curtain') hearChords(window.webContents, chords);
     const load = () =>
       void window.loadURL(pages.url(surface) + search).catch(() => on.pageGone(surface));
     window.webContents.on('render-process-gone', () => {
@@ -163,17 +176,22 @@ export function desk(
       onNamed();
     });
 
+  const onScreen = () => (shown === undefined ? undefined : sessions.get(shown));
+  /** A session without apps has nothing else of ours below the bar. */
+  const needsOverlay = () => isOverlaid || onScreen()?.apps.length === 0;
+  const focusBelowBar = () => {
+    if (needsOverlay()) overlay?.focus();
+    else onScreen()?.focus();
+  };
+
   /** Above the apps of the session on screen, or away; nothing to do under the curtain. */
   const placeOverlay = () => {
     if (!isUncovered) return;
-    if (isOverlaid) {
+    if (needsOverlay()) {
       overlay?.setAlwaysOnTop(true, 'floating');
       overlay?.show();
-      overlay?.focus();
-    } else {
-      overlay?.hide();
-      if (shown !== undefined) sessions.get(shown)?.focus();
-    }
+    } else overlay?.hide();
+    focusBelowBar();
   };
 
   const ensureBar = () => {
@@ -212,7 +230,7 @@ export function desk(
           apps,
           preloads.app,
           area().work,
-          { isSeen, print },
+          { isSeen, chords, print },
           on.session(session),
         ),
       );
@@ -240,10 +258,11 @@ export function desk(
         placeAll();
         bar?.setAlwaysOnTop(true, 'floating');
         bar?.showInactive();
-        lid.uncover();
         isUncovered = true;
-        // What was asked for while the curtain was still there comes with the session.
+        // What is to cover the session is there before the curtain goes.
         placeOverlay();
+        lid.uncover();
+        focusBelowBar();
         restacked();
       });
     },
@@ -254,7 +273,7 @@ export function desk(
       windows?.destroy();
     },
     focus(session) {
-      if (session === shown && isUncovered && !isOverlaid) sessions.get(session)?.focus();
+      if (session === shown && isUncovered) focusBelowBar();
     },
     selectApp(session, app) {
       sessions.get(session)?.select(app);

@@ -348,5 +348,9 @@ export const scenes = {
     url: '/overlay',
     view: session({ over: { kind: 'key', owner: { kind: 'other', name: 'Dr. Chen W.' } } }),
   },
+  'overlay-no-apps': {
+    url: '/overlay',
+    view: session({ apps: [] }),
+  },
   'overlay-nothing': { url: '/overlay', view: session() },
 } satisfies Record<string, Scene>;

@@ -17,7 +17,7 @@ export const BROWSER_KEYS = (
   'F5 ctrl+r ctrl+shift+r ctrl+F5 F11 F12 ctrl+shift+i ctrl+shift+j ctrl+shift+c ctrl+u ' +
   'ctrl+plus ctrl+minus ctrl+0 ctrl+p ctrl+shift+p ctrl+s ctrl+o ctrl+n ctrl+shift+n ctrl+t ' +
   'ctrl+w ctrl+shift+w ctrl+q ctrl+f ctrl+g ctrl+h ctrl+j ctrl+l ctrl+d alt+Left alt+Right ' +
-  'alt+Home alt+d alt+f F1 F3 F6 F7 F10 Menu shift+F10 ctrl+Tab ctrl+1 alt+space alt+F4'
+  'alt+Home alt+d alt+f F1 F3 F7 F10 Menu shift+F10 ctrl+Tab ctrl+1 alt+space alt+F4 F6'
 ).split(' ');
 
 /** What window managers do by default: other windows, other desktops, the desktop itself, menus, programs. */

@@ -136,7 +136,13 @@ function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: b
             </Button>
           </>
         )}
-        <Button look={lockLook} icon="lock" onClick={() => intend(station.lock())}>
+        <Button
+          look={lockLook}
+          icon="lock"
+          title={t('bar.keys')}
+          aria-keyshortcuts="Control+F6"
+          onClick={() => intend(station.lock())}
+        >
           {t('bar.lock')}
         </Button>
       </div>

@@ -231,6 +231,7 @@ export const words = {
     switchUser: 'Switch',
     signOut: 'Sign out',
     lock: 'Lock',
+    keys: 'F6 brings the keyboard here and back to the app. Ctrl+F6 locks.',
     close: 'Close…',
     closeTitle: 'Close Wardlock on this station?',
     closeText: 'Every session here ends. Nobody can sign in until it is started again.',
@@ -247,6 +248,10 @@ export const words = {
     window: 'Not opened: this app cannot open that window here.',
     'file-chooser': 'No file was taken: files cannot be added here.',
     stopped: 'This app does not answer. Touch its tab to start it again.',
+  },
+  noApps: {
+    title: 'No apps are set up for this station',
+    text: 'Tell IT.',
   },
   idle: {
     title: 'Still there, {{name}}?',

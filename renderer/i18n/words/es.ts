@@ -233,6 +233,7 @@ export const words: Words = {
     switchUser: 'Cambiar',
     signOut: 'Salir',
     lock: 'Bloquear',
+    keys: 'F6 trae el teclado aquí y lo devuelve a la aplicación. Ctrl+F6 bloquea.',
     close: 'Cerrar…',
     closeTitle: '¿Cerrar Wardlock en esta estación?',
     closeText: 'Terminan todas las sesiones. Nadie podrá entrar hasta que se inicie de nuevo.',
@@ -249,6 +250,10 @@ export const words: Words = {
     window: 'No se ha abierto: esta aplicación no puede abrir esa ventana aquí.',
     'file-chooser': 'No se ha tomado ningún archivo: aquí no se pueden añadir.',
     stopped: 'Esta aplicación no responde. Toque su pestaña para iniciarla de nuevo.',
+  },
+  noApps: {
+    title: 'Esta estación no tiene aplicaciones',
+    text: 'Avise a informática.',
   },
   idle: {
     title: '¿Sigue ahí, {{name}}?',
