@@ -4,6 +4,8 @@ import { firstPaint } from './station-window.ts';
 
 /** An app that goes down within this time of its start is not started again before somebody selects it. */
 const RESTART_MS = 60_000;
+/** A page that does not answer for so long once its tab was touched may be ended by the next touch. */
+const ANSWER_MS = 3_000;
 
 interface Running {
   readonly window: BrowserWindow;
@@ -12,6 +14,9 @@ interface Running {
   readonly painted: Promise<void>;
   startedAt: number;
   isDown: boolean;
+  /** Its page was asked whether it answers; it does not while `isHung`. */
+  asked?: NodeJS.Timeout | undefined;
+  isHung: boolean;
 }
 
 /** The apps of one session: at most one on screen, the others hidden, silent and throttled. */
@@ -45,10 +50,15 @@ export function sessionApps(
   make: (bounds: Rectangle) => BrowserWindow,
   on: {
     opened(app: string, isPopup: boolean): void;
-    /** `stays`: until it is selected. */
-    crashed(app: string, stays: boolean): void;
+    crashed(app: string): void;
+    /** It does not work until it is selected. */
+    stopped(app: string): void;
     /** Windows came or went that the bar tells of. */
     changed(): void;
+    /** Windows of the app in front have been raised, over whatever lay above it. */
+    fronted(): void;
+    /** Whether the member sees the app in front, and nothing over it. */
+    isSeen(): boolean;
   },
 ): SessionApps {
   const running = new Map<string, Running>();
@@ -65,6 +75,7 @@ export function sessionApps(
       window.webContents.setAudioMuted(false);
       window.show();
     }
+    on.fronted();
   };
   const back = (run: Running) => {
     for (const window of windowsOf(run)) {
@@ -79,25 +90,48 @@ export function sessionApps(
 
   const load = (app: ClinicalApp, run: Running) => {
     const { window } = run;
+    const startedAt = performance.now();
     run.isDown = false;
-    run.startedAt = performance.now();
+    run.startedAt = startedAt;
     on.opened(app.id, false);
     // Electron shows nothing in place of a page that cannot be reached; the log has the crash code, never the address.
     window.loadURL(app.url).catch((error: unknown) => {
-      if (isGone || window.isDestroyed() || run.isDown) return;
+      if (isGone || window.isDestroyed() || run.isDown || run.startedAt !== startedAt) return;
       // One that has gone elsewhere meanwhile is at work.
-      const isAborted = error instanceof Error && 'code' in error && error.code === 'ERR_ABORTED';
-      run.isDown = !isAborted;
-      on.crashed(app.id, run.isDown);
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_ABORTED') return;
+      run.isDown = true;
+      on.crashed(app.id);
+      on.stopped(app.id);
     });
   };
 
-  /** Told, and started again unless it does nothing but go down. */
-  const wentDown = (app: ClinicalApp, run: Running, restart: () => void) => {
+  const answered = (run: Running) => {
+    clearTimeout(run.asked);
+    run.asked = undefined;
+    run.isHung = false;
+  };
+  /** Chromium does not miss a page with a debugger, as each of ours has one (page-guard.ts): it is asked. */
+  const ask = (app: ClinicalApp, run: Running) => {
+    if (run.asked !== undefined) return;
+    run.asked = setTimeout(() => {
+      if (isGone) return;
+      run.isHung = true;
+      on.stopped(app.id);
+    }, ANSWER_MS);
+    const { debugger: protocol } = run.window.webContents;
+    const heard = () => answered(run);
+    protocol.sendCommand('Runtime.evaluate', { expression: '0' }).then(heard, heard);
+  };
+
+  /** Told, and started again if it hung or had worked for a while; else it would do nothing but go down. */
+  const wentDown = (app: ClinicalApp, run: Running) => {
+    if (run.isDown) return;
+    const isRestarted = run.isHung || performance.now() - run.startedAt >= RESTART_MS;
     run.isDown = true;
-    const isRestarted = performance.now() - run.startedAt >= RESTART_MS;
-    on.crashed(app.id, !isRestarted);
-    if (isRestarted) restart();
+    answered(run);
+    on.crashed(app.id);
+    if (isRestarted) load(app, run);
+    else on.stopped(app.id);
   };
 
   const open = (app: ClinicalApp): Running => {
@@ -105,19 +139,26 @@ export function sessionApps(
     const contents = window.webContents;
     contents.setAudioMuted(true);
     const painted = firstPaint(window);
-    const run: Running = { window, popups: [], painted, startedAt: 0, isDown: false };
+    const run: Running = {
+      window,
+      popups: [],
+      painted,
+      startedAt: 0,
+      isDown: false,
+      isHung: false,
+    };
     // A page may close itself. Its window still stands now: the next one is there before it goes.
     contents.once('destroyed', () => {
       if (isGone) return;
       for (const popup of [...run.popups]) popup.destroy();
       const next = open(app);
       next.startedAt = run.startedAt;
-      wentDown(app, next, () => load(app, next));
+      wentDown(app, next);
     });
     contents.on('render-process-gone', () => {
       // The window's ground stays. Later, since the window may be on its way down with the session.
       setImmediate(() => {
-        if (!isGone && !window.isDestroyed()) wentDown(app, run, () => load(app, run));
+        if (!isGone && !window.isDestroyed()) wentDown(app, run);
       });
     });
     keepInPlace(window);
@@ -138,7 +179,10 @@ export function sessionApps(
       const previous = current();
       active = id;
       const next = running.get(id) ?? open(app);
-      if (next.isDown || next.startedAt === 0) load(app, next);
+      // One that hangs is loaded again once its process is gone.
+      if (next.isHung) next.window.webContents.forcefullyCrashRenderer();
+      else if (next.isDown || next.startedAt === 0) load(app, next);
+      else ask(app, next);
       if (!isShown) return;
       // The bar had the keyboard.
       if (next === previous) return topOf(next).focus();
@@ -169,14 +213,14 @@ export function sessionApps(
       popup.once('closed', () => {
         run.popups.splice(run.popups.indexOf(popup), 1);
         if (isGone) return;
-        if (isShown && run === current()) topOf(run).focus();
+        if (run === current() && on.isSeen()) topOf(run).focus();
         on.changed();
       });
       popup.webContents.on('render-process-gone', () => {
         setImmediate(() => popup.isDestroyed() || popup.destroy());
       });
       popup.setBounds(place);
-      if (isShown && run === current()) popup.show();
+      if (isShown && run === current()) front(run);
       else popup.webContents.setAudioMuted(true);
       on.opened(app, true);
       on.changed();

@@ -49,7 +49,7 @@ export interface SessionListener {
   /** `app` is absent where Electron does not tell which window tried. */
   blocked(what: Blocked, app: string | undefined): void;
   opened(app: string, isPopup: boolean): void;
-  crashed(app: string, stays: boolean): void;
+  crashed(app: string): void;
   printed(app: string, isTaken: boolean): void;
   /** The member in front of an app is to know of it. */
   told(what: Told): void;
@@ -64,6 +64,8 @@ export function sessionWindows(
   world: {
     /** Whether the member sees the apps now, and nothing over them. */
     isSeen(): boolean;
+    /** Windows of the session have been raised, over whatever lay above them. */
+    fronted(): void;
     readonly chords: Chords;
     /** Resolves to whether the printer took the PDF. */
     print(pdf: Uint8Array): Promise<boolean>;
@@ -147,9 +149,9 @@ export function sessionWindows(
     (place) => guard(sandboxedWindow({ ...options, ...place }, partition)),
     {
       ...on,
-      crashed(app, stays) {
-        on.crashed(app, stays);
-        if (stays && running.active === app) on.told('stopped');
+      ...world,
+      stopped: (app) => {
+        if (running.active === app) on.told('stopped');
       },
     },
   );

@@ -194,6 +194,14 @@ export function desk(
     focusBelowBar();
   };
 
+  /** Windows of an app came to the front: what lies above them is put there again. */
+  const fronted = () => {
+    if (!isUncovered) return;
+    bar?.moveTop();
+    if (needsOverlay()) placeOverlay();
+    restacked();
+  };
+
   const ensureBar = () => {
     const places = area();
     if (bar === undefined) {
@@ -230,7 +238,7 @@ export function desk(
           apps,
           preloads.app,
           area().work,
-          { isSeen, chords, print },
+          { isSeen, fronted, chords, print },
           on.session(session),
         ),
       );
@@ -275,10 +283,7 @@ export function desk(
     focus(session) {
       if (session === shown && isUncovered) focusBelowBar();
     },
-    selectApp(session, app) {
-      sessions.get(session)?.select(app);
-      bar?.moveTop();
-    },
+    selectApp: (session, app) => sessions.get(session)?.select(app),
     closePopup: (session) => sessions.get(session)?.closePopup(),
     overlay(isShown) {
       isOverlaid = isShown;

@@ -2,17 +2,21 @@ import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { type Demo, startDemo } from '../support/demo.ts';
 import { type Station, until } from '../support/station.ts';
+import { handsOn } from '../support/x11.ts';
 
 /** The clinical apps of a session: which of them run, which is seen, and that they stay what they were. */
 test.describe.configure({ mode: 'serial' });
 
 let demo: Demo;
 let station: Station;
+let hands: ReturnType<typeof handsOn>;
 let chart: Page;
 
 test.beforeAll(async () => {
   demo = await startDemo({ idleLockSeconds: 600 });
-  ({ station } = await demo.launch({ demoKeys: false }));
+  const launched = await demo.launch({ demoKeys: false });
+  ({ station } = launched);
+  hands = handsOn(launched.agent.display);
   await station.stepIs('waiting');
   await station.open(demo.nurse);
   chart = await station.clinicalApp('/chart');
@@ -207,6 +211,41 @@ test('an app that closes itself leaves no hole, and comes back when it is select
   await press('Chart');
   chart = await station.clinicalApp('/chart');
   await until('the chart again', async () => (await station.shown()).includes('/chart'));
+});
+
+test('an app that ends itself while a sheet is up comes up below it, and takes no key', async () => {
+  const { keys, physician } = demo;
+  await until('the chart', async () => (await station.shown()).includes('/chart'));
+  await keys.insert(physician.id);
+  await until('the sheet', async () => (await station.shown()).includes('/overlay'));
+  const above = () =>
+    station.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getFocusedWindow()?.webContents.getURL(),
+    );
+  await until('the sheet to have the keyboard', async () => (await above())?.endsWith('/overlay'));
+  const gone = station.app.evaluate(
+    ({ BrowserWindow }) =>
+      new Promise<void>((resolve) => {
+        BrowserWindow.getAllWindows()
+          .find((window) => window.webContents.getURL().endsWith('/chart'))
+          ?.once('closed', () => resolve());
+      }),
+  );
+  await station.view();
+  await chart.evaluate(() => close()).catch(() => undefined);
+  await gone;
+  // The display's own order, the top-most first, and what it says of the focus.
+  const sheet = async () => (await (await station.overlay()).title()) || 'Wardlock';
+  await until('the sheet on top', async () => {
+    const [top, next] = await hands.windows();
+    const names = [top, next].map((window) => window?.name);
+    return names.every((name) => name === names[0]) && names[0] === (await sheet());
+  });
+  expect(await above()).toMatch(/\/overlay$/);
+  await (await station.overlay()).getByRole('button', { name: 'Stay' }).click();
+  await keys.remove();
+  await press('Chart');
+  chart = await station.clinicalApp('/chart');
 });
 
 test('an app whose renderer is killed leaves its window, and comes back when it is selected', async () => {

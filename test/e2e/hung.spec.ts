@@ -100,6 +100,37 @@ test('an app that never answers again keeps nobody from locking, resuming and th
   await station.screenIs('curtain');
 });
 
+test('an app that never answers again says so, and its tab brings it back', async () => {
+  await station.open(demo.nurse);
+  await seen();
+  await press('Medication');
+  await until('the medication', async () => (await station.shown()).includes('/medication'));
+  await hang('/medication');
+  // Whoever misses it touches its tab.
+  await press('Medication');
+  await expect((await station.bar()).getByRole('status')).toHaveText(
+    'This app does not answer. Touch its tab to start it again.',
+  );
+  await press('Medication');
+  const answers = () =>
+    station.app.evaluate(async ({ BrowserWindow }) => {
+      const window = BrowserWindow.getAllWindows().find(
+        ({ webContents }) =>
+          webContents.getURL().endsWith('/medication') && !webContents.isCrashed(),
+      );
+      const never = new Promise<boolean>((resolve) => void setTimeout(resolve, 500, false));
+      const said = window?.webContents.executeJavaScript('true') as Promise<boolean> | undefined;
+      return Promise.race([said ?? false, never]);
+    });
+  await until('a page that answers', answers);
+  const crashed = await until('the end of the old one at the server', async () =>
+    (await demo.allEvents()).find(({ event }) => event.type === 'app.crashed'),
+  );
+  expect(crashed.event.detail).toEqual({ app: 'medication' });
+  await press('Lock');
+  await station.screenIs('curtain');
+});
+
 test('a bar that never answers again keeps nobody from locking', async () => {
   await station.open(demo.nurse);
   await seen();

@@ -54,6 +54,9 @@ export async function startHostileApp() {
       .end(body);
   const answers: Record<string, (response: ServerResponse) => unknown> = {
     '/frame': (response) => html(response, page('<input type=file id=file><script>0</script>')),
+    // Each app's start page, where its address is below this.
+    '/boot/chart': (response) =>
+      html(response, page("<script>location.replace('/chart')</script>")),
     '/redirect': (response) => response.writeHead(302, { location: elsewhere }).end(),
     '/form': (response) => response.writeHead(307, { location: elsewhere }).end(),
     '/refresh': (response) =>
