@@ -26,6 +26,7 @@ export const stops = [
   'journal',
   'unsealed',
   'fault',
+  'closing',
 ] as const;
 export const stop = z.enum(stops);
 export type Stop = z.infer<typeof stop>;

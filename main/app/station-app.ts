@@ -66,6 +66,7 @@ export interface StationFacts {
 
 /** Which stop is shown when several hold. */
 const stopOrder: readonly Stop[] = [
+  'closing',
   'fault',
   'unsealed',
   'journal',
@@ -153,7 +154,7 @@ export class StationApp {
   /** Ends everything in order; the station is locked afterwards. */
   shutdown(): void {
     if (this.isOver) return;
-    this.stops.add('starting');
+    this.stops.add('closing');
     this.dispatch({ type: 'shutdown' });
     this.isOver = true;
   }
@@ -424,7 +425,7 @@ export class StationApp {
         return;
       case 'end':
         // What the server still answers opens nothing.
-        this.stops.add('starting');
+        this.stops.add('closing');
         this.isOver = true;
         return this.ports.end();
       default:

@@ -14,7 +14,9 @@ export type Stop =
   | 'outdated'
   | 'journal'
   | 'unsealed'
-  | 'fault';
+  | 'fault'
+  /** It is being taken down: what is left to send is on its way. */
+  | 'closing';
 
 export interface Common {
   readonly policy: Policy;

@@ -109,7 +109,7 @@ function takeDown(state: StationState, records: readonly Effect[]): Transition {
   const locked =
     state.kind === 'open' ? leave(state, [], undefined) : { ...state, held: [], entry: waiting() };
   return {
-    state: { ...locked, stop: 'starting' },
+    state: { ...locked, stop: 'closing' },
     effects: [
       { type: 'cover' },
       ...(state.kind === 'locked' ? cancelKey(state.entry) : letGo(state)),

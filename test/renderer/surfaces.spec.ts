@@ -1,4 +1,4 @@
-import type { Notice } from '../../preload/contract.ts';
+import type { Notice, Stop } from '../../preload/contract.ts';
 import { serveStationPages } from '../support/station-pages.ts';
 import { curtain, scenes, session } from '../support/station-views.ts';
 import { expect, show, test } from './station-page.ts';
@@ -77,6 +77,24 @@ test('past the offline limit the curtain says for how many days; offline, how ol
   await expect(note).toContainText('staff list of 17 November, 06:38');
   await show(page, station, { ...view, language: 'es' });
   await expect(note).toContainText('lista de personal del 17 de noviembre, 06:38');
+});
+
+test('parked work is said to be kept where there is some', async ({ open }) => {
+  const stopped = (stop: Stop, rest = {}) => curtain({ kind: 'stopped', stop }, rest);
+  const { page, station } = await open({ url: '/curtain', view: stopped('journal') });
+  await expect(page.getByText('Parked work is kept.')).toBeVisible();
+  await show(page, station, stopped('journal', { parked: [] }));
+  await expect(page.getByText('Parked work is kept.')).toHaveCount(0);
+});
+
+test('a station that closes says so, and asks for nothing', async ({ open }) => {
+  const { page } = await open({
+    url: '/curtain',
+    view: curtain({ kind: 'stopped', stop: 'closing' }),
+  });
+  await expect(page.getByRole('heading', { name: 'Closing' })).toBeVisible();
+  await expect(page.getByText('Use another station.')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Test the connection' })).toHaveCount(0);
 });
 
 test('the curtain of a station that starts tells that it is drawn once, when its letters are there', async ({

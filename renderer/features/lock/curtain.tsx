@@ -17,6 +17,7 @@ import { DisputedNote } from './disputed-note.tsx';
 import { OfflineNote } from './offline-note.tsx';
 import { ParkedTags } from './parked-tags.tsx';
 import { Step } from './step.tsx';
+import { passing } from './stopped.tsx';
 
 /** The lock screen: rail, cloth and floor in their places; the opening holds the one thing to do. */
 export function Curtain() {
@@ -63,7 +64,7 @@ export function Curtain() {
         <Button icon="circle-question-mark" onClick={() => setAside('help')}>
           {t('help')}
         </Button>
-        {step?.kind === 'stopped' && !isStarting && checks}
+        {step?.kind === 'stopped' && !passing.has(step.stop) && checks}
       </Floor>
     </div>
   );

@@ -12,16 +12,18 @@ const icons: Record<Stop, IconName> = {
   outdated: 'unplug',
   journal: 'scroll-text',
   unsealed: 'shield-off',
-  fault: 'rotate-ccw',
+  fault: 'hand',
+  closing: 'power',
 };
 
 /** These pass by themselves. */
-const passing: ReadonlySet<Stop> = new Set<Stop>(['starting']);
+export const passing: ReadonlySet<Stop> = new Set<Stop>(['starting', 'closing']);
 
 /** The station opens for nobody: why, and what to do instead. */
 export function Stopped({ stop }: { stop: Stop }) {
   const t = useWords();
   const phone = useView((view) => view.helpPhone);
+  const isParked = useView((view) => view.parked.length > 0);
   const { daysSince } = useTimes();
   const link = useView((view) => view.link);
   // As far back as this start knows.
@@ -36,6 +38,7 @@ export function Stopped({ stop }: { stop: Stop }) {
         {stop === 'outdated' && days > 0
           ? t('stop.outdatedDays', { count: days })
           : t(`stop.${stop}.text`)}
+        {stop === 'journal' && isParked && ` ${t('stop.parkedKept')}`}
       </p>
       {!passing.has(stop) && (
         <p className="t4 lead">

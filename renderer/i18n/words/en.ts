@@ -210,16 +210,18 @@ export const words = {
       'It has not reached the server for {{count}} days, so keys cannot be checked here.',
     journal: {
       title: 'This station cannot keep its log',
-      text: 'Without the log nothing may be opened or closed here. Parked work is kept. IT must look at its disk, which may be full.',
+      text: 'Without the log nothing may be opened or closed here. IT must look at its disk, which may be full.',
     },
     unsealed: {
       title: 'This station cannot protect its log',
       text: 'Its system offers no safe place for the log’s key, so nothing may be opened here.',
     },
     fault: {
-      title: 'This station stopped to be safe',
-      text: 'Something unexpected happened. It locked itself and starts again.',
+      title: 'This station cannot start',
+      text: 'Something it needs cannot be read or kept, and waiting will not mend it. IT must look at it.',
     },
+    closing: { title: 'Closing', text: 'This station is being closed. It takes a few seconds.' },
+    parkedKept: 'Parked work is kept.',
     elsewhere: 'Use another station.',
   },
   bar: {

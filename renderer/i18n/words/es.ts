@@ -212,16 +212,18 @@ export const words: Words = {
       'Lleva {{count}} días sin llegar al servidor y aquí no se pueden comprobar las llaves.',
     journal: {
       title: 'Esta estación no puede llevar su registro',
-      text: 'Sin el registro no se puede abrir ni cerrar nada aquí. El trabajo en pausa se conserva. Informática debe mirar su disco, que puede estar lleno.',
+      text: 'Sin el registro no se puede abrir ni cerrar nada aquí. Informática debe revisar el disco, que puede estar lleno.',
     },
     unsealed: {
       title: 'Esta estación no puede proteger su registro',
       text: 'Su sistema no ofrece un lugar seguro para la clave del registro y no se puede abrir nada aquí.',
     },
     fault: {
-      title: 'Esta estación se detuvo por seguridad',
-      text: 'Ocurrió algo inesperado. Se ha bloqueado y vuelve a empezar.',
+      title: 'Esta estación no puede iniciarse',
+      text: 'No puede leer o guardar algo que necesita, y esperar no lo resuelve. Informática debe revisarla.',
     },
+    closing: { title: 'Cerrando', text: 'Esta estación se está cerrando. Tarda unos segundos.' },
+    parkedKept: 'El trabajo en pausa se conserva.',
     elsewhere: 'Use otra estación.',
   },
   bar: {
