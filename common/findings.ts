@@ -48,6 +48,6 @@ export const findings = {
     'idle-still',
   ],
   /** Needs something else first. */
-  later: ['after-server', 'after-pairing'],
+  later: ['after-server', 'after-pairing', 'after-start'],
 } as const;
 export type Finding = (typeof findings)[keyof typeof findings][number];

@@ -15,7 +15,7 @@ import { type Pairing, openPairing } from './adapters/pairing.ts';
 import { openVault, stationSecrets } from './adapters/sealer.ts';
 import { serverProbe } from './adapters/server-probe.ts';
 import { createTransport } from './adapters/transport.ts';
-import { stationChecks } from './app/checks.ts';
+import { type CheckPorts, stationChecks } from './app/checks.ts';
 import { watchKeys } from './app/key-watch.ts';
 import { trackLink } from './app/link-tracker.ts';
 import { pairingDesk } from './app/pairing-desk.ts';
@@ -118,6 +118,21 @@ async function start(config: StationConfig): Promise<void> {
 
 /** Secrets, pairing, and the station itself; resolves once it works, or once the curtain says why not. */
 async function putToWork(config: StationConfig, clock: StationClock, shell: Shell): Promise<void> {
+  let working: PairedStation | undefined;
+  let paired: CheckPorts['paired'] = () => 'after-start';
+  // Not while it starts: to read a long journal may take its time, and only the curtain is there.
+  const watch = watchKeys(startKeys(() => working !== undefined));
+  // Before anything that may fail: what can be looked at is looked at all the same.
+  shell.offer(
+    stationChecks({
+      probe: serverProbe(config.serverUrl),
+      paired: () => paired(),
+      keys: watch,
+      idleSeconds: () => powerMonitor.getSystemIdleTime(),
+      clock,
+    }),
+  );
+
   const vault = await openVault({
     folder: path.join(folder, 'secrets'),
     safeStorage,
@@ -146,22 +161,13 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     }),
     clock,
   );
-  let working: PairedStation | undefined;
-  // Not while it starts: to read a long journal may take its time, and only the curtain is there.
-  const watch = watchKeys(startKeys(() => working !== undefined));
-  shell.offer(
-    stationChecks({
-      probe: serverProbe(config.serverUrl),
-      paired: () =>
-        pairing.current() && {
+  paired = () =>
+    pairing.current() === undefined
+      ? 'after-pairing'
+      : {
           directory: () => transport.directory(working?.directoryVersion() ?? 0),
-          version: () => working?.directoryVersion(),
-        },
-      keys: watch,
-      idleSeconds: () => powerMonitor.getSystemIdleTime(),
-      clock,
-    }),
-  );
+          version: () => (working === undefined ? 'after-start' : working.directoryVersion()),
+        };
 
   const known = pairing.current();
   const isNewlyPaired = known === undefined || pairing.isToBePaired(pairingCode);

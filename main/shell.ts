@@ -98,8 +98,7 @@ export function createShell(
       heard: () => station?.heard(),
       reportLostKey: (said) => station?.reportLostKey(said) ?? 'not-recorded',
       pair: (code) => takeCode(code),
-      // Nothing can be looked at before there is a configuration in force.
-      check: (name) => check?.(name) ?? { finding: 'after-server' },
+      check: (name) => check?.(name) ?? { finding: 'after-start' },
       setLanguage,
       drawn: () => hasDrawn(),
       naming: (session, page) => windows.naming(page, session),

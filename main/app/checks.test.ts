@@ -3,7 +3,7 @@ import { err, ok } from '../../common/result.ts';
 import type { CheckName } from '../../common/findings.ts';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import type { ServerAnswer } from '../ports/server-probe.ts';
-import { type CheckPorts, stationChecks } from './checks.ts';
+import { type CheckPorts, type PairedFacts, stationChecks } from './checks.ts';
 
 function checksWith(ports: Partial<CheckPorts> = {}, answer: ServerAnswer = { kind: 'silent' }) {
   const { clock, pass } = manualClock();
@@ -17,7 +17,7 @@ function checksWith(ports: Partial<CheckPorts> = {}, answer: ServerAnswer = { ki
         return answer;
       },
     },
-    paired: () => undefined,
+    paired: () => 'after-pairing',
     keys: { known: () => 1 },
     idleSeconds: () => clock.mono() / 1000,
     clock,
@@ -74,6 +74,19 @@ describe('the station and its directory', () => {
   test('wait for the pairing', async () => {
     expect(await finding('station')).toBe('after-pairing');
     expect(await finding('directory')).toBe('after-pairing');
+  });
+
+  test('wait for a start that has not come so far', async () => {
+    const before: Partial<CheckPorts> = { paired: () => 'after-start' };
+    expect(await finding('station', before)).toBe('after-start');
+    expect(await finding('directory', before)).toBe('after-start');
+    const facts: PairedFacts = {
+      directory: async () => ok(undefined),
+      version: () => 'after-start',
+    };
+    const journalClosed = { paired: () => facts };
+    expect(await finding('station', journalClosed)).toBe('station-good');
+    expect(await finding('directory', journalClosed)).toBe('after-start');
   });
 });
 

@@ -20,12 +20,14 @@ const CLOCK_SECONDS = 60;
 export interface PairedFacts {
   /** Asks the server for a newer directory, and hears whether it knows this station. */
   readonly directory: () => Promise<Result<unknown, TransportError>>;
-  readonly version: () => number | undefined;
+  /** `after-start`: its journal and with it the directory are not open yet. */
+  readonly version: () => number | 'after-start' | undefined;
 }
 
 export interface CheckPorts {
   readonly probe: ServerProbe;
-  readonly paired: () => PairedFacts | undefined;
+  /** Or what it waits for. */
+  readonly paired: () => PairedFacts | 'after-pairing' | 'after-start';
   readonly keys: Pick<KeyWatch, 'known'>;
   readonly idleSeconds: () => number;
   readonly clock: Pick<Clock, 'mono' | 'at'>;
@@ -62,7 +64,7 @@ export function stationChecks(ports: CheckPorts): (name: CheckName) => Promise<C
     },
     async station() {
       const paired = ports.paired();
-      if (paired === undefined) return { finding: 'after-pairing' };
+      if (typeof paired === 'string') return { finding: paired };
       const answer = await paired.directory();
       if (answer.ok) return { finding: 'station-good' };
       if (answer.error.kind === 'unreachable') return { finding: 'after-server' };
@@ -81,8 +83,8 @@ export function stationChecks(ports: CheckPorts): (name: CheckName) => Promise<C
     },
     async directory() {
       const paired = ports.paired();
-      if (paired === undefined) return { finding: 'after-pairing' };
-      const version = paired.version();
+      const version = typeof paired === 'string' ? paired : paired.version();
+      if (typeof version === 'string') return { finding: version };
       return version === undefined
         ? { finding: 'directory-missing' }
         : { finding: 'directory-good', value: String(version) };

@@ -109,6 +109,35 @@ test('the connection test: each row by itself, then the sum is read out; again o
   await expect(page.getByLabel('Pairing code')).toBeVisible();
 });
 
+test('the connection test says "Everything works" of nothing that it has not seen', async ({
+  open,
+}) => {
+  const { page, station } = await open(unpaired);
+  await reach(page, station, named['curtain-checks-unpaired'] as Scene);
+  await expect(
+    page.getByText('What can be looked at now works. 2 things can be seen later.'),
+  ).toHaveRole('status');
+  await expect(page.getByText('Everything works.')).toHaveCount(0);
+});
+
+test('where the log’s key is not to be had, or nobody knows yet, the test does not call it safe', async ({
+  open,
+}) => {
+  const { page, station } = await open(unpaired);
+  const key = page.getByRole('listitem').filter({ hasText: 'Log’s key' });
+  for (const [stop, says] of [
+    ['unsealed', /Not to be had/],
+    ['fault', /Can be seen once the station can start/],
+  ] as const) {
+    const { view } = named[`curtain-stopped-${stop}`] as Scene;
+    await show(page, station, view);
+    await page.getByRole('button', { name: en.checks.open }).click();
+    await expect(key).toHaveText(says);
+    await expect(page.getByText('Everything works.')).toHaveCount(0);
+    await page.getByRole('button', { name: en.back }).click();
+  }
+});
+
 for (const name of ['curtain-stopped-no-directory', 'curtain-stopped-outdated']) {
   test(`${name}: the connection test is one touch away`, async ({ open }) => {
     const { page } = await open(named[name] as Scene);

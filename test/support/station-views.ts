@@ -163,6 +163,7 @@ const checks = (found: Partial<Record<CheckName, Checked>>, scene: Scene = unpai
   press: (words) => [words.checks.open],
   answers: { check: (name) => found[name] ?? allWell[name] },
 });
+const noDirectory: CurtainStep = { kind: 'stopped', stop: 'no-directory' };
 /** Every finding somewhere, one screen for each finding of the row that has most. */
 const findingScenes = Object.fromEntries(
   (
@@ -264,15 +265,19 @@ export const scenes = {
   ...Object.fromEntries(
     pairingProblems.map((problem) => [`curtain-unpaired-${problem}`, unpaired({ problem })]),
   ),
-  'curtain-checks-good': checks({}),
+  'curtain-checks-good': checks(
+    {},
+    { url: '/curtain', view: curtain({ kind: 'stopped', stop: 'journal' }) },
+  ),
+  'curtain-checks-unpaired': checks({
+    station: { finding: 'after-pairing' },
+    directory: { finding: 'after-pairing' },
+  }),
   'curtain-checks-nothing-set': checks(
     {},
     {
       url: '/curtain',
-      view: curtain(
-        { kind: 'stopped', stop: 'no-directory' },
-        { parked: [], unsealed: true, ...noPhone },
-      ),
+      view: curtain(noDirectory, { parked: [], unsealed: true, ...noPhone }),
     },
   ),
   ...findingScenes,

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type CheckName, type Finding, checkNames, findings } from '../../../common/findings.ts';
-import type { Checked } from '../../../preload/contract.ts';
+import type { Checked, StationView } from '../../../preload/contract.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import { station } from '../../station.ts';
 import { useView } from '../../store/station-store.ts';
@@ -25,7 +25,7 @@ const standingOf = (finding: Finding): Standing => {
 export function CheckList() {
   const t = useWords();
   const [found, setFound] = useState<Partial<Record<CheckName, Checked>>>({});
-  const isUnsealed = useView((view) => view.unsealed);
+  const sealed = useView(sealing);
   const hasPhone = useView((view) => view.helpPhone !== undefined);
   const heading = useRef<HTMLHeadingElement>(null);
   const run = useRef(0);
@@ -51,10 +51,14 @@ export function CheckList() {
     return checked === undefined ? 'running' : standingOf(checked.finding);
   });
   const isRunning = standings.includes('running');
-  const wanting =
-    standings.filter((standing) => standing === 'bad').length +
-    Number(isUnsealed) +
-    Number(!hasPhone);
+  const all = [...standings, sealed.standing, hasPhone ? 'good' : 'bad'];
+  const count = (wanted: Standing) => all.filter((standing) => standing === wanted).length;
+  const [wanting, later] = [count('bad'), count('later')];
+
+  const says = (checked: Checked | undefined) =>
+    checked === undefined
+      ? t('checks.looking')
+      : t(`checks.finding.${checked.finding}`, { value: checked.value ?? '' });
 
   return (
     <section className="opening full help setup" aria-labelledby="checks-title">
@@ -71,7 +75,11 @@ export function CheckList() {
         </Button>
       </div>
       <p className="t4 soft lead" role="status">
-        {isRunning ? t('checks.running') : t('checks.wanting', { count: wanting })}
+        {isRunning
+          ? t('checks.running')
+          : wanting === 0 && later > 0
+            ? t('checks.later', { count: later })
+            : t('checks.wanting', { count: wanting })}
       </p>
       <ul className="checks">
         {checkNames.map((name, index) => (
@@ -79,53 +87,41 @@ export function CheckList() {
             key={name}
             standing={standings[index] ?? 'running'}
             name={t(`checks.name.${name}`)}
-            checked={found[name]}
+            says={says(found[name])}
           />
         ))}
-        <Fact isGood={!isUnsealed} name="sealed" />
-        <Fact isGood={hasPhone} name="phone" />
+        <Row standing={sealed.standing} name={t('checks.sealed.name')} says={t(sealed.says)} />
+        <Row
+          standing={hasPhone ? 'good' : 'bad'}
+          name={t('checks.phone.name')}
+          says={t(hasPhone ? 'checks.phone.good' : 'checks.phone.bad')}
+        />
       </ul>
     </section>
   );
 }
 
-function Row({
-  standing,
-  name,
-  checked,
-}: {
-  standing: Standing;
-  name: string;
-  checked: Checked | undefined;
-}) {
-  const t = useWords();
+/** The log's key needs no test: the station has asked for it, unless it did not come so far. */
+function sealing({ unsealed, screen }: StationView) {
+  const stop =
+    screen.kind === 'curtain' && screen.step.kind === 'stopped' ? screen.step.stop : undefined;
+  if (stop === 'unsealed') return missing;
+  if (stop === 'fault') return unknown;
+  return unsealed ? bad : good;
+}
+const good = { standing: 'good', says: 'checks.sealed.good' } as const;
+const bad = { standing: 'bad', says: 'checks.sealed.bad' } as const;
+const missing = { standing: 'bad', says: 'checks.sealed.missing' } as const;
+const unknown = { standing: 'later', says: 'checks.finding.after-start' } as const;
+
+function Row({ standing, name, says }: { standing: Standing; name: string; says: string }) {
   return (
     <li className={`checked is-${standing}`}>
       <Icon name={icons[standing]} />
       <p>
         <b>{name}</b>
         <br />
-        <span className="soft">
-          {checked === undefined
-            ? t('checks.looking')
-            : t(`checks.finding.${checked.finding}`, { value: checked.value ?? '' })}
-        </span>
-      </p>
-    </li>
-  );
-}
-
-/** What the station's own set-up leaves out: needs no test. */
-function Fact({ isGood, name }: { isGood: boolean; name: 'sealed' | 'phone' }) {
-  const t = useWords();
-  const standing = isGood ? 'good' : 'bad';
-  return (
-    <li className={`checked is-${standing}`}>
-      <Icon name={icons[standing]} />
-      <p>
-        <b>{t(`checks.${name}.name`)}</b>
-        <br />
-        <span className="soft">{t(`checks.${name}.${standing}`)}</span>
+        <span className="soft">{says}</span>
       </p>
     </li>
   );

@@ -214,7 +214,7 @@ export const words = {
     },
     unsealed: {
       title: 'This station cannot protect its log',
-      text: 'Its system offers no safe place for the log’s key, so nothing may be opened here.',
+      text: 'Its system has no safe place for the log’s key, or does not open it, so nothing may be opened here.',
     },
     fault: {
       title: 'This station cannot start',
@@ -437,6 +437,8 @@ export const words = {
     wanting_zero: 'Everything works.',
     wanting_one: '{{count}} thing wants a hand.',
     wanting_other: '{{count}} things want a hand.',
+    later_one: 'What can be looked at now works. {{count}} thing can be seen later.',
+    later_other: 'What can be looked at now works. {{count}} things can be seen later.',
     looking: 'Looking…',
     name: {
       name: 'Server’s name',
@@ -481,11 +483,14 @@ export const words = {
       'idle-still': 'Does not count, so nobody is locked out by it. Use X11, not Wayland.',
       'after-server': 'Can be seen once the server answers.',
       'after-pairing': 'Can be seen once the station is paired.',
+      'after-start': 'Can be seen once the station can start.',
     },
     sealed: {
       name: 'Log’s key',
       good: 'Kept safe by the system.',
       bad: 'Not sealed: the system offers no safe place. Fine for a trial only.',
+      missing:
+        'Not to be had: the system has no safe place for it, or does not open it. Check its keyring.',
     },
     phone: {
       name: 'IT’s telephone number',

@@ -216,7 +216,7 @@ export const words: Words = {
     },
     unsealed: {
       title: 'Esta estación no puede proteger su registro',
-      text: 'Su sistema no ofrece un lugar seguro para la clave del registro y no se puede abrir nada aquí.',
+      text: 'Su sistema no tiene un lugar seguro para la clave del registro, o no la abre, y aquí no se puede abrir nada.',
     },
     fault: {
       title: 'Esta estación no puede iniciarse',
@@ -451,6 +451,8 @@ export const words: Words = {
     wanting_zero: 'Todo funciona.',
     wanting_one: '{{count}} cosa necesita atención.',
     wanting_other: '{{count}} cosas necesitan atención.',
+    later_one: 'Lo que ya se puede comprobar funciona. Queda {{count}} cosa por ver.',
+    later_other: 'Lo que ya se puede comprobar funciona. Quedan {{count}} cosas por ver.',
     looking: 'Mirando…',
     name: {
       name: 'Nombre del servidor',
@@ -493,11 +495,14 @@ export const words: Words = {
       'idle-still': 'No cuenta, así que no bloquea a nadie. Use X11, no Wayland.',
       'after-server': 'Se verá cuando responda el servidor.',
       'after-pairing': 'Se verá cuando la estación esté emparejada.',
+      'after-start': 'Se verá cuando la estación pueda iniciarse.',
     },
     sealed: {
       name: 'Clave del registro',
       good: 'Guardada por el sistema.',
       bad: 'Sin sellar: el sistema no ofrece un lugar seguro. Solo para pruebas.',
+      missing:
+        'No disponible: el sistema no tiene un lugar seguro para ella o no la abre. Revise su depósito de claves.',
     },
     phone: {
       name: 'Teléfono de Informática',
