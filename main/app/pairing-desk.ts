@@ -10,7 +10,10 @@ const RETRY_MS = 5_000;
 const passing: ReadonlySet<PairingProblem> = new Set(['unreachable', 'slow-down']);
 
 export interface PairingDesk {
-  /** A code from the person at the screen. One at a time: while the server is asked, others are left. */
+  /**
+   * A code from the person at the screen. One at a time: while one is asked for, others are left; it takes the place of
+   * one that is tried again by itself.
+   */
   submit(code: string): void;
   /** Resolves once the server has taken a code. */
   readonly paired: Promise<PairResponse>;
@@ -30,6 +33,10 @@ export function pairingDesk(
   configured: string | undefined,
 ): PairingDesk {
   let isAsking = false;
+  /** Typed while the station tried another code again by itself. */
+  let next: string | undefined;
+  /** The screen says that the server is asked. */
+  let isShown = false;
   let isPaired = false;
   let stopRetry = (): void => undefined;
   let resolve: (identity: PairResponse) => void;
@@ -42,7 +49,6 @@ export function pairingDesk(
   async function ask(code: string): Promise<void> {
     stopRetry();
     isAsking = true;
-    ports.changed(true, undefined);
     const answer = await ports.pair(code);
     isAsking = false;
     if (answer.ok) {
@@ -52,6 +58,12 @@ export function pairingDesk(
     }
     const problem = problemOf(answer.error);
     ports.report('pairing', answer.error.kind === 'refused' ? answer.error.error.code : problem);
+    if (next !== undefined) {
+      const typed = next;
+      next = undefined;
+      return ask(typed);
+    }
+    isShown = false;
     ports.changed(false, problem);
     if (passing.has(problem)) {
       const asked = answer.error.kind === 'refused' ? answer.error.retryAfterMs : undefined;
@@ -59,14 +71,21 @@ export function pairingDesk(
       stopRetry = ports.clock.at(ports.clock.mono() + wait, () => void tryCode(code));
     }
   }
+  /** The same, said on the screen; what is tried again by itself takes neither its word nor its field away. */
+  const askFor = (code: string) => {
+    isShown = true;
+    ports.changed(true, undefined);
+    if (isAsking) next = code;
+    else void tryCode(code);
+  };
   // What cannot be kept (a full disk) is a fault of the start, like any other there.
   const tryCode = (code: string) => ask(code).catch((error: unknown) => reject(error));
 
   ports.changed(false, undefined);
-  if (configured !== undefined) void tryCode(configured);
+  if (configured !== undefined) askFor(configured);
   return {
     submit(code) {
-      if (!isAsking && !isPaired) void tryCode(code);
+      if (!isShown && !isPaired) askFor(code);
     },
     paired,
   };

@@ -32,6 +32,7 @@ async function newStation(origin: string, configured?: string) {
   const pairing = await openPairing(folder);
   const { clock, pass } = manualClock();
   const shown: { isAsking: boolean; problem: PairingProblem | undefined }[] = [];
+  const refused: unknown[] = [];
   const network = { origin };
   const transport = newTransport(origin);
   const desk = pairingDesk(
@@ -46,12 +47,12 @@ async function newStation(origin: string, configured?: string) {
         ),
       clock,
       changed: (isAsking, problem) => shown.push({ isAsking, problem }),
-      report: () => undefined,
+      report: (_code, cause) => refused.push(cause),
     },
     configured,
   );
   return {
-    ...{ folder, pairing, desk, pass, network, shown },
+    ...{ folder, pairing, desk, pass, network, shown, refused },
     stopsAt: (problem: PairingProblem) =>
       vi.waitFor(() => expect(shown.at(-1)).toEqual({ isAsking: false, problem }), 20_000),
   };
@@ -105,6 +106,24 @@ test('a code that could not be tried is tried again by itself', async () => {
   expect(station.shown.at(-1)?.isAsking).toBe(false);
   station.pass(1);
   expect((await station.desk.paired).group).toBe('ICU North');
+});
+
+test('what is tried again by itself leaves the screen as it is, and a typed code takes its place', async () => {
+  const { lab, origin } = await listening();
+  // Nobody answers there.
+  const station = await newStation('http://127.0.0.1:9', await lab.pairingCode());
+  await station.stopsAt('unreachable');
+  const before = station.shown.length;
+  station.pass(5_000);
+  await vi.waitFor(() => expect(station.refused).toHaveLength(2), 20_000);
+  expect(station.shown.slice(before).map(({ isAsking }) => isAsking)).toEqual([false]);
+  // Typed while the other is tried once more: one at a time, and this one next.
+  station.pass(5_000);
+  station.network.origin = origin;
+  station.desk.submit('not a code');
+  expect(station.shown.at(-1)).toEqual({ isAsking: true, problem: undefined });
+  await station.stopsAt('pairing-code-malformed');
+  expect(station.refused).toEqual([...Array(3).fill('unreachable'), 'pairing-code-malformed']);
 });
 
 test('the code of the configuration needs nobody; while it is asked for, no other is', async () => {

@@ -64,18 +64,42 @@ test('while the server is asked nothing is sent twice, and its answer is read ou
 }) => {
   const { page, station } = await open(unpaired);
   await type(page, CODE);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => station.asked).toEqual(paired);
   await show(page, station, scenes['curtain-unpaired-asking'].view);
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'A', exact: true }).click();
   await expect(page.getByText('Asking wardlock.clinic.example')).toBeVisible();
   await expect(page.getByLabel('Pairing code')).toHaveValue(SHOWN);
-  expect(station.asked).toEqual([]);
+  expect(station.asked).toEqual(paired);
   const expired = named['curtain-unpaired-pairing-code-expired'] as Scene;
   await show(page, station, expired.view);
   await expect(page.getByRole('heading', { name: 'This code has expired' })).toBeVisible();
   const field = page.getByLabel('Pairing code');
   await expect(field).toBeFocused();
   await expect(field).toHaveAccessibleDescription(/^This code has expired Make a new one at/);
+});
+
+test('what the station asks for by itself takes neither the field nor the focus', async ({
+  open,
+}) => {
+  const { page, station } = await open(scenes['curtain-unpaired-asking']);
+  await type(page, 'ABCD');
+  const language = page.getByRole('button', { name: 'Español' });
+  await language.focus();
+  const unreachable = named['curtain-unpaired-unreachable'] as Scene;
+  await show(page, station, unreachable.view);
+  await expect(language).toBeFocused();
+  await expect(page.getByLabel('Pairing code')).toHaveValue('ABCD');
+});
+
+test('a half-typed code is still there after the connection test', async ({ open }) => {
+  const { page } = await open(unpaired);
+  await type(page, 'ABCDE');
+  await page.getByRole('button', { name: en.checks.open }).click();
+  await page.getByRole('button', { name: en.back }).click();
+  await expect(page.getByLabel('Pairing code')).toHaveValue('ABCD E');
+  await expect(page.getByLabel('Pairing code')).toBeFocused();
 });
 
 test('what a security key types by itself is no code', async ({ open }) => {

@@ -24,9 +24,15 @@ export function Curtain() {
   const t = useWords();
   const step = useView(({ screen }) => (screen.kind === 'curtain' ? screen.step : undefined));
   const [aside, setAside] = useState<'help' | 'checks'>();
+  const [code, setCode] = useState('');
   const close = () => setAside(undefined);
   // A key that answers has helped already.
   useEffect(close, [step?.kind]);
+  const isUnpaired = step?.kind === 'unpaired';
+  // A code that has paired is not kept.
+  useEffect(() => {
+    if (!isUnpaired) setCode('');
+  }, [isUnpaired]);
   const isStarting = step?.kind === 'stopped' && step.stop === 'starting';
   // Main goes on once everything is here: while it loads the rest it answers nobody.
   useEffect(() => {
@@ -43,7 +49,7 @@ export function Curtain() {
   if (step?.kind === 'unpaired') {
     return (
       <Aside floor={checks}>
-        <Setup step={step} />
+        <Setup step={step} code={code} onCode={setCode} />
       </Aside>
     );
   }

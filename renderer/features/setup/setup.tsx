@@ -10,11 +10,23 @@ import { caretIn, missing, shownCode, wholeCode } from './pairing-code.ts';
 
 const rows = ['QWERTYUIOP2', 'ASDFGHJKL34', 'ZXCVBNM567'] as const;
 
-/** The first screen of a station that no server knows: it wants the code that the server printed. */
-export function Setup({ step }: { step: Extract<CurtainStep, { kind: 'unpaired' }> }) {
+/**
+ * The first screen of a station that no server knows: it wants the code that the server printed. What is typed of it is
+ * the curtain's to keep, since the connection test takes this screen away.
+ */
+export function Setup({
+  step,
+  code,
+  onCode,
+}: {
+  step: Extract<CurtainStep, { kind: 'unpaired' }>;
+  code: string;
+  onCode: (code: string) => void;
+}) {
   const t = useWords();
   const { server, isAsking, problem } = step;
-  const [code, setCode] = useState('');
+  /** The code in the field was sent: until the answer it is not changed. */
+  const [isSent, setSent] = useState(false);
   const [isRefused, setRefused] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const caret = useRef<number>(undefined);
@@ -23,27 +35,32 @@ export function Setup({ step }: { step: Extract<CurtainStep, { kind: 'unpaired' 
     const input = field.current;
     const shown = shownCode(text);
     caret.current = caretIn(shown, text.slice(0, input?.selectionStart ?? text.length));
-    setCode(shown);
+    onCode(shown);
     setRefused(false);
   };
   useLayoutEffect(() => {
     if (caret.current !== undefined) field.current?.setSelectionRange(caret.current, caret.current);
   }, [code]);
-  // A problem is read out where the code can be put right.
+  useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
+  // What was wrong with the code is read out where it can be put right. Of another code that is none of the field's.
   useLayoutEffect(() => {
-    if (!isAsking) field.current?.focus({ preventScroll: true });
+    if (isAsking || !isSent) return;
+    setSent(false);
+    field.current?.focus({ preventScroll: true });
   }, [isAsking]);
+  const isBusy = isAsking && isSent;
 
   const press = (character: string) => {
-    if (field.current !== null && !isAsking) typed(typeInto(field.current, character));
+    if (field.current !== null && !isBusy) typed(typeInto(field.current, character));
   };
   const submit = () => {
     const whole = wholeCode(code);
-    if (isAsking) return;
+    if (isBusy) return;
     if (whole === undefined) return setRefused(true);
+    setSent(true);
     intend(station.pair(whole));
   };
-  const isReady = wholeCode(code) !== undefined && !isAsking;
+  const isReady = wholeCode(code) !== undefined && !isBusy;
 
   return (
     <section className="opening full help setup" aria-labelledby="setup-title">
@@ -78,7 +95,7 @@ export function Setup({ step }: { step: Extract<CurtainStep, { kind: 'unpaired' 
           value={code}
           onChange={typed}
           onEnter={submit}
-          readOnly={isAsking}
+          readOnly={isBusy}
           aria-describedby="setup-title setup-text"
         />
         <Button

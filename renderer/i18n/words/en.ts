@@ -401,7 +401,7 @@ export const words = {
       },
       'pairing-code-unknown': {
         title: 'Check the code',
-        text: '{{server}} does not know it. Compare each character, or make a new code there.',
+        text: '{{server}} does not know the code it was given. Compare it with the printed one, or make a new one there and type it here.',
       },
       'pairing-code-expired': {
         title: 'This code has expired',

@@ -415,7 +415,7 @@ export const words: Words = {
       },
       'pairing-code-unknown': {
         title: 'Revise el código',
-        text: '{{server}} no lo conoce. Compare cada carácter o cree allí un código nuevo.',
+        text: '{{server}} no conoce el código recibido. Compárelo con el impreso, o cree allí uno nuevo y escríbalo aquí.',
       },
       'pairing-code-expired': {
         title: 'Este código ha caducado',
