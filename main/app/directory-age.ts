@@ -49,7 +49,10 @@ export function directoryAge(
 
   return {
     confirmed(at) {
-      confirmed = Math.max(confirmed, at);
+      // Just now, whatever the clocks say. One that was ahead has left its mark in the largest time seen: by the server's
+      // time alone the directory would be too old until that day has come.
+      latest = Math.max(latest, clock.wall());
+      confirmed = Math.max(confirmed, at, latest);
       if (confirmed - marked.confirmed >= MARK_MS) {
         mark(() => state.raiseDirectoryConfirmed(confirmed));
         marked.confirmed = confirmed;
