@@ -70,7 +70,7 @@ export const told = z.enum([
   'download',
   'window',
   'file-chooser',
-  /** The app in front went down, or cannot be reached. */
+  /** The app in front went down, or cannot be reached: said for as long as it is so. */
   'stopped',
 ]);
 export type Told = z.infer<typeof told>;
@@ -175,7 +175,7 @@ export const stationView = z.strictObject({
       activeApp: z.string().optional(),
       /** The app in front has opened a window over its page. */
       hasPopup: z.boolean(),
-      /** Said for a while. */
+      /** Said for a while, but for what holds. */
       told: told.optional(),
       secondsToLock: z.int().nonnegative(),
       lockSeconds: z.int().positive(),

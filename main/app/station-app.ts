@@ -282,7 +282,7 @@ export class StationApp {
 
   /** Something happened in an app that its member is to know of. */
   tell(session: string, told: Told): void {
-    this.telling.tell(session, told);
+    if (this.present().some(({ id }) => id === session)) this.telling.tell(session, told);
     this.show();
   }
 
@@ -398,6 +398,7 @@ export class StationApp {
       case 'overlay':
         return surfaces.overlay(effect.shown);
       case 'destroy':
+        this.telling.ended(effect.session);
         return surfaces.destroy(effect.session);
       case 'uncover':
         return this.uncover(effect.session, effect.member, effect.fresh);

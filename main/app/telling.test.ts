@@ -99,7 +99,7 @@ it('who leaves while it is said that something was not printed reads it again', 
   expect(said(station)).toBe('not-printed');
 });
 
-it.each(['printing', 'not-printed', 'stopped'] as const)(
+it.each(['printing', 'not-printed'] as const)(
   'no refusal takes away "%s": a page may ask for it by itself',
   async (first) => {
     const station = put();
@@ -119,7 +119,7 @@ it.each(['printing', 'not-printed', 'stopped'] as const)(
 it('what was said of one app is over once another comes to the front; what becomes of a print is not', async () => {
   const station = put();
   const session = await station.enter(station.nurse);
-  for (const told of ['stopped', 'download', 'print-whole'] as const) {
+  for (const told of ['download', 'print-whole'] as const) {
     station.app.tell(session, told);
     station.app.selectApp('labs');
     expect(said(station)).toBeUndefined();
@@ -129,4 +129,28 @@ it('what was said of one app is over once another comes to the front; what becom
     station.app.selectApp('chart');
     expect(said(station)).toBe(told);
   }
+});
+
+it('an app that is down is told of for as long as it is, also after a touch, a lock and other words', async () => {
+  const station = put();
+  const session = await station.enter(station.nurse);
+  station.front.isDown = true;
+  station.app.redraw();
+  expect(said(station)).toBe('stopped');
+  station.move();
+  station.pass(60_000);
+  station.app.heard();
+  expect(said(station)).toBe('stopped');
+  station.app.tell(session, 'printed');
+  expect(said(station)).toBe('printed');
+  station.move();
+  station.pass(6_000);
+  expect(said(station)).toBe('stopped');
+  station.app.dispatch({ type: 'lock', cause: 'button' });
+  expect(said(station)).toBe('curtain');
+  await station.enter(station.nurse);
+  expect(said(station)).toBe('stopped');
+  station.front.isDown = false;
+  station.app.selectApp('chart');
+  expect(said(station)).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 const TOLD_MS = 6_000;
 /** What wants a hand stays longer. */
 const HAND_MS = 15_000;
-const wantsHand: readonly Told[] = ['not-printed', 'print-again', 'print-whole', 'stopped'];
+const wantsHand: readonly Told[] = ['not-printed', 'print-again', 'print-whole'];
 
 /** What a page may have asked for by itself: it waits for nobody's hand, and takes no other word away. */
 const refusals: readonly Told[] = ['print', 'download', 'window', 'file-chooser'];
@@ -53,5 +53,6 @@ export function telling(clock: Clock, changed: () => void) {
       if (next !== undefined && missed.delete(next)) say('not-printed');
     },
     forget,
+    ended: (session: string) => void missed.delete(session),
   };
 }

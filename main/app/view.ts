@@ -121,11 +121,17 @@ function screen(
     apps: (scene.apps?.apps ?? []).map(({ id, name, icon }) => ({ id, name, icon })),
     ...(scene.apps?.active === undefined ? {} : { activeApp: scene.apps.active }),
     hasPopup: scene.apps?.hasPopup ?? false,
-    ...(scene.told === undefined ? {} : { told: scene.told }),
+    ...said(scene),
     secondsToLock: Math.max(0, idleLockSeconds - Math.floor(scene.idleMs / 1000)),
     lockSeconds: idleLockSeconds,
     over: over(state, memberOf),
   };
+}
+
+/** What has happened, or for as long as it holds that the app in front is down. */
+function said({ told, apps }: Scene): { readonly told?: Told } {
+  if (told !== undefined) return { told };
+  return apps?.isDown ? { told: 'stopped' } : {};
 }
 
 function over(

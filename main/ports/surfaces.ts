@@ -6,6 +6,8 @@ export interface SessionApps {
   readonly active: string | undefined;
   /** The app in front has opened a window over its page. */
   readonly hasPopup: boolean;
+  /** The app in front went down, or cannot be reached: its window is empty until it is selected. */
+  readonly isDown: boolean;
 }
 
 /** The windows, as the app sees them. `cover` is synchronous: it returns once every curtain is shown. */

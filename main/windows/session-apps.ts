@@ -29,6 +29,8 @@ export interface SessionApps {
   focus(): void;
   /** The app in front has a window of its own over its page. */
   readonly hasPopup: boolean;
+  /** The app in front went down or hangs, and is not started again before somebody selects it. */
+  readonly isDown: boolean;
   /** Takes in a window that an app in front has opened: it comes, goes and ends with the app. */
   adopt(app: string, popup: BrowserWindow): void;
   /** Closes the newest window of the app in front. */
@@ -51,9 +53,7 @@ export function sessionApps(
   on: {
     opened(app: string, isPopup: boolean): void;
     crashed(app: string): void;
-    /** It does not work until it is selected. */
-    stopped(app: string): void;
-    /** Windows came or went that the bar tells of. */
+    /** The bar tells of it: windows came or went, an app works no more or does again. */
     changed(): void;
     /** Windows of the app in front have been raised, over whatever lay above it. */
     fronted(): void;
@@ -101,22 +101,24 @@ export function sessionApps(
       if (error instanceof Error && 'code' in error && error.code === 'ERR_ABORTED') return;
       run.isDown = true;
       on.crashed(app.id);
-      on.stopped(app.id);
+      on.changed();
     });
   };
 
   const answered = (run: Running) => {
     clearTimeout(run.asked);
     run.asked = undefined;
+    if (!run.isHung) return;
     run.isHung = false;
+    on.changed();
   };
   /** Chromium does not miss a page with a debugger, as each of ours has one (page-guard.ts): it is asked. */
-  const ask = (app: ClinicalApp, run: Running) => {
+  const ask = (run: Running) => {
     if (run.asked !== undefined) return;
     run.asked = setTimeout(() => {
       if (isGone) return;
       run.isHung = true;
-      on.stopped(app.id);
+      on.changed();
     }, ANSWER_MS);
     const { debugger: protocol } = run.window.webContents;
     const heard = () => answered(run);
@@ -131,7 +133,7 @@ export function sessionApps(
     answered(run);
     on.crashed(app.id);
     if (isRestarted) load(app, run);
-    else on.stopped(app.id);
+    on.changed();
   };
 
   const open = (app: ClinicalApp): Running => {
@@ -182,7 +184,7 @@ export function sessionApps(
       // One that hangs is loaded again once its process is gone.
       if (next.isHung) next.window.webContents.forcefullyCrashRenderer();
       else if (next.isDown || next.startedAt === 0) load(app, next);
-      else ask(app, next);
+      else ask(next);
       if (!isShown) return;
       // The bar had the keyboard.
       if (next === previous) return topOf(next).focus();
@@ -204,6 +206,10 @@ export function sessionApps(
     },
     get hasPopup() {
       return (current()?.popups.length ?? 0) > 0;
+    },
+    get isDown() {
+      const run = current();
+      return run !== undefined && (run.isDown || run.isHung);
     },
     adopt(app, popup) {
       const run = running.get(app);

@@ -147,13 +147,7 @@ export function sessionWindows(
     apps,
     bounds,
     (place) => guard(sandboxedWindow({ ...options, ...place }, partition)),
-    {
-      ...on,
-      ...world,
-      stopped: (app) => {
-        if (running.active === app) on.told('stopped');
-      },
-    },
+    { ...on, ...world },
   );
 
   /** The app, if policy lets it do this and its member sees it. */
@@ -190,6 +184,9 @@ export function sessionWindows(
     },
     get hasPopup() {
       return running.hasPopup;
+    },
+    get isDown() {
+      return running.isDown;
     },
     /** Destroys the windows and everything the partition holds. */
     destroy() {

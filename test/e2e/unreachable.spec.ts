@@ -24,9 +24,16 @@ test('an app that cannot be reached is told of in the bar, and its tab tries aga
     await station.stepIs('waiting');
     await station.open(demo.nurse);
     const bar = await station.bar();
-    await expect(bar.getByRole('status')).toHaveText(
-      'This app does not answer. Touch its tab to start it again.',
-    );
+    const saysSo = () =>
+      expect(bar.getByRole('status')).toHaveText(
+        'This app does not answer. Touch its tab to start it again.',
+      );
+    await saysSo();
+    // For as long as it is so.
+    await bar.getByRole('button', { name: 'Lock', exact: true }).click();
+    await station.screenIs('curtain');
+    await station.open(demo.nurse);
+    await saysSo();
     await listen(port);
     await bar.getByRole('button', { name: 'Chart', exact: true }).click();
     const page = await station.clinicalApp('/chart');

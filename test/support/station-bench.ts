@@ -123,6 +123,8 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
   const reports: string[] = [];
   let version = 0;
   let idleSince = 0;
+  /** Of the app in front. */
+  const front = { isDown: false };
 
   const directory = (change: {
     readonly inactive?: PersonKey;
@@ -184,7 +186,7 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
         counters: marks,
       }),
       uuid: randomUUID,
-      apps: () => undefined,
+      apps: () => ({ apps: [], active: undefined, hasPopup: false, ...front }),
       end: () => void windows.push('end'),
       report: (code) => void reports.push(code),
     },
@@ -212,6 +214,7 @@ export function stationBench(rules: Record<string, unknown> = {}, ground = bench
     world,
     /** What the windows were told, in order. */
     windows,
+    front,
     reports,
     pass,
     /** Somebody moves the mouse. */
