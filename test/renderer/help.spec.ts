@@ -35,6 +35,9 @@ const begins: readonly (readonly [scene: string, topic: Topic])[] = [
   ['curtain-notice-pin-not-set', 'noPin'],
   ['curtain-notice-pin-must-change', 'noPin'],
   ['curtain-notice-unknown-key', 'notMine'],
+  // Their own key, and one that nobody is to hand back.
+  ['curtain-notice-member-inactive', 'nothing'],
+  ['curtain-notice-not-genuine', 'nothing'],
   ['curtain-notice-unreadable', 'nothing'],
 ];
 for (const [name, topic] of begins) {

@@ -1,4 +1,5 @@
 import type { Notice, Stop } from '../../preload/contract.ts';
+import { words as en } from '../../renderer/i18n/words/en.ts';
 import { serveStationPages } from '../support/station-pages.ts';
 import { curtain, scenes, session } from '../support/station-views.ts';
 import { expect, show, test } from './station-page.ts';
@@ -61,6 +62,17 @@ test('where this key opens nothing as it is, Start is within reach, and is not w
   await show(page, station, after('cancelled'));
   await expect(start).toBeFocused();
   await expect(start).toHaveClass(/\bact\b/);
+});
+
+test('a key whose PIN is blocked is to come out, and once it is out it is to go back in', async ({
+  open,
+}) => {
+  const blocked = (keyPresent: boolean) =>
+    curtain({ kind: 'waiting', keyPresent, notice: 'pin-blocked' });
+  const { page, station } = await open({ url: '/curtain', view: blocked(true) });
+  await expect(page.getByRole('heading', { name: 'Take your key out' })).toBeVisible();
+  await show(page, station, blocked(false));
+  await expect(page.getByRole('region', { name: 'Put your key back in' })).toBeFocused();
 });
 
 test('past the offline limit the curtain says for how many days; offline, how old the staff list is', async ({
@@ -176,8 +188,8 @@ test('help opens, turns its pages, and closes by itself when a key answers', asy
   const { page, station } = await open({ url: '/curtain', view: tap });
   const help = page.getByRole('button', { name: 'My key isn’t working' });
   await help.click();
-  await page.getByRole('button', { name: 'I have no PIN yet' }).click();
-  await expect(page.getByRole('heading', { name: 'Your key has no PIN yet' })).toBeVisible();
+  await page.getByRole('button', { name: en.helpPanel.noPin.name }).click();
+  await expect(page.getByRole('heading', { name: en.helpPanel.noPin.title })).toBeVisible();
   await page.getByRole('button', { name: 'Back' }).click();
   await expect(page.getByRole('heading', { name: 'Tap your key' })).toBeVisible();
   await help.click();

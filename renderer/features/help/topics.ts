@@ -38,8 +38,6 @@ export function topicOf(step: CurtainStep | undefined): Topic {
       return 'noPin';
     case 'no-credential':
     case 'unknown-key':
-    case 'member-inactive':
-    case 'not-genuine':
       return 'notMine';
     default:
       return 'nothing';

@@ -27,6 +27,8 @@ export function Waiting({ step: { keyPresent, notice } }: { step: WaitingStep })
   const t = useWords();
   const pose = keyPresent ? 'in-port' : 'above-port';
   const isWanted = notice === undefined || !wantMore.has(notice);
+  // As it was asked to be.
+  const isOut = notice === 'pin-blocked' && !keyPresent;
   const start = keyPresent && (
     <Button
       className="start"
@@ -43,7 +45,7 @@ export function Waiting({ step: { keyPresent, notice } }: { step: WaitingStep })
         <span className="grow" />
         <KeyArt pose={pose} height={260} />
         <h2 className="t1 title" id="step-title">
-          {t(`notice.${notice}.title`)}
+          {t(`notice.${isOut ? 'removed' : notice}.title`)}
         </h2>
         <Note>
           <p className="t4 grow">{t(`notice.${notice}.text`)}</p>

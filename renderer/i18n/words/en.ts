@@ -159,7 +159,7 @@ export const words = {
     },
     cancelled: {
       title: 'Tap your key',
-      text: 'You stopped, so nothing was opened. Begin again when you are ready.',
+      text: 'It was stopped, so nothing was opened. Begin again when you are ready.',
     },
     'unknown-key': {
       title: 'Use your work key',
@@ -183,7 +183,7 @@ export const words = {
     },
     'key-process-crashed': {
       title: 'Try your key again',
-      text: 'The key reader stopped and was started again. Nothing is lost.',
+      text: 'The key reader stopped and starts again. Nothing is lost. If this stays, use another station.',
     },
   },
   stop: {
@@ -327,8 +327,8 @@ export const words = {
       },
     },
     noPin: {
-      name: 'I have no PIN yet',
-      title: 'Your key has no PIN yet',
+      name: 'I need a PIN',
+      title: 'Your key needs a PIN',
       steps: {
         first: { title: 'Call IT', text: 'The PIN is set together with you.' },
         second: { title: 'Choose six digits', text: 'Not a birthday, not 123456.' },
@@ -360,7 +360,7 @@ export const words = {
     whoText: 'These people have work parked here.',
     other: 'Another name',
     name: 'Your name, please',
-    nameText: 'As it is on your badge. IT sees that this key is lost.',
+    nameText: 'As it is on your badge. Then call IT.',
     bothNames: 'Both names, please.',
     givenName: 'First name',
     familyName: 'Last name',

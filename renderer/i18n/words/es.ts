@@ -158,7 +158,7 @@ export const words: Words = {
     },
     cancelled: {
       title: 'Acerque su llave',
-      text: 'Usted lo detuvo y no se abrió nada. Empiece de nuevo cuando quiera.',
+      text: 'Se detuvo y no se abrió nada. Empiece de nuevo cuando quiera.',
     },
     'unknown-key': {
       title: 'Use su llave de trabajo',
@@ -182,7 +182,7 @@ export const words: Words = {
     },
     'key-process-crashed': {
       title: 'Pruebe su llave otra vez',
-      text: 'El lector de llaves se detuvo y ya está en marcha. No se ha perdido nada.',
+      text: 'El lector de llaves se detuvo y vuelve a iniciarse. No se ha perdido nada. Si sigue igual, use otra estación.',
     },
   },
   stop: {
@@ -338,8 +338,8 @@ export const words: Words = {
       },
     },
     noPin: {
-      name: 'Aún no tengo PIN',
-      title: 'Su llave aún no tiene PIN',
+      name: 'Necesito un PIN',
+      title: 'Su llave necesita un PIN',
       steps: {
         first: { title: 'Llame a Informática', text: 'El PIN se pone junto con usted.' },
         second: { title: 'Elija seis cifras', text: 'Ni un cumpleaños, ni 123456.' },
@@ -374,7 +374,7 @@ export const words: Words = {
     whoText: 'Estas personas tienen trabajo en pausa aquí.',
     other: 'Otro nombre',
     name: 'Su nombre, por favor',
-    nameText: 'Como en su tarjeta. Informática verá que esta llave se ha perdido.',
+    nameText: 'Como en su tarjeta. Después llame a Informática.',
     bothNames: 'Nombre y apellidos, por favor.',
     givenName: 'Nombre',
     familyName: 'Apellidos',
