@@ -193,6 +193,8 @@ export const stationView = z.strictObject({
               z.strictObject({ kind: z.literal('other'), name: z.string() }),
             ])
             .optional(),
+          /** Switching ends the session on screen: policy parks none. */
+          endsSession: z.literal(true).optional(),
         }),
       ]),
     }),

@@ -334,6 +334,19 @@ describe('a key that appears during an open session', () => {
     expect(over(station)).toEqual({ kind: 'nothing' });
   });
 
+  it('tells where a switch would end the session: policy parks none', async () => {
+    const station = put({ parkedSessions: 0 });
+    await station.enter(station.nurse);
+    station.hand.insert(station.physician);
+    expect(over(station)).toEqual({ kind: 'key', endsSession: true });
+    await station.settled();
+    expect(over(station)).toEqual({ kind: 'key', endsSession: true });
+    station.hand.remove();
+    station.hand.insert(station.nurse);
+    await station.settled();
+    expect(over(station)).toEqual({ kind: 'key', owner: { kind: 'own' } });
+  });
+
   it('is not asked beside another: it would have to be touched', async () => {
     const station = put();
     await station.enter(station.nurse, 'stays');

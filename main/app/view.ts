@@ -147,7 +147,11 @@ function over(
     case 'key': {
       if (what.owner === session.member) return { kind: 'key', owner: { kind: 'own' } };
       const name = shownName(what.owner, policy, memberOf);
-      return { kind: 'key', ...(name === undefined ? {} : { owner: { kind: 'other', name } }) };
+      return {
+        kind: 'key',
+        ...(name === undefined ? {} : { owner: { kind: 'other', name } }),
+        ...(policy.parkedSessions === 0 ? { endsSession: true } : {}),
+      };
     }
   }
 }

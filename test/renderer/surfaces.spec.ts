@@ -427,6 +427,20 @@ test.describe('the key sheet', () => {
     await expect(page.getByRole('button', { name: 'Stay' })).toBeFocused();
   });
 
+  test('promises to keep the work where it is kept, and says where a switch ends it', async ({
+    open,
+  }) => {
+    const { page, station } = await open(scenes['overlay-key']);
+    const sheet = page.getByRole('alertdialog');
+    await expect(sheet).toContainText('Maria’s work stays open');
+    const other = { kind: 'other', name: 'Dr. Chen W.' } as const;
+    for (const owner of [{}, { owner: other }]) {
+      await show(page, station, session({ over: { kind: 'key', endsSession: true, ...owner } }));
+      await expect(sheet).toContainText('Switching ends Maria’s session.');
+      await expect(sheet).not.toContainText('stays open');
+    }
+  });
+
   test('locks and switches when asked', async ({ open }) => {
     const { page, station } = await open(scenes['overlay-key']);
     await page.getByRole('button', { name: 'Lock' }).click();

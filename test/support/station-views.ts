@@ -357,5 +357,9 @@ export const scenes = {
     url: '/overlay',
     view: session({ apps: [] }),
   },
+  'overlay-key-ends-session': {
+    url: '/overlay',
+    view: session({ over: { kind: 'key', endsSession: true } }),
+  },
   'overlay-nothing': { url: '/overlay', view: session() },
 } satisfies Record<string, Scene>;

@@ -5,13 +5,14 @@ import { Button } from '../../ui/button.tsx';
 import { KeyArt } from '../../ui/key-art.tsx';
 import type { SessionScreen } from './session-screen.ts';
 
-type Owner = Extract<SessionScreen['over'], { kind: 'key' }>['owner'];
+type OverKey = Extract<SessionScreen['over'], { kind: 'key' }>;
+type Owner = OverKey['owner'];
 
 /**
  * A key appeared during a session: a sheet hangs from the rail, over cloth. Whose key it is it may say
  * by itself; the default changes nothing, so that an accidental tap costs nothing.
  */
-export function KeySheet({ name, owner }: { name: string; owner: Owner }) {
+export function KeySheet({ name, over: { owner, endsSession } }: { name: string; over: OverKey }) {
   const t = useWords();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -36,9 +37,13 @@ export function KeySheet({ name, owner }: { name: string; owner: Owner }) {
             </h1>
             <div className="t4 soft" id="sheet-text">
               {owner === undefined && <p>{t('sheet.maybeOwn', { name })}</p>}
-              {owner === undefined && <p>{t('sheet.maybeOther', { name })}</p>}
+              {owner === undefined && (
+                <p>{t(endsSession ? 'sheet.maybeEnds' : 'sheet.maybeOther', { name })}</p>
+              )}
               {owner?.kind === 'own' && <p>{t('sheet.own')}</p>}
-              {owner?.kind === 'other' && <p>{t('sheet.other', { name })}</p>}
+              {owner?.kind === 'other' && (
+                <p>{t(endsSession ? 'sheet.ends' : 'sheet.other', { name })}</p>
+              )}
             </div>
           </div>
         </div>

@@ -14,6 +14,6 @@ export function Overlay() {
     case 'idle':
       return <IdleWarning screen={screen} warningSeconds={screen.over.warningSeconds} />;
     case 'key':
-      return <KeySheet name={screen.member.givenName} owner={screen.over.owner} />;
+      return <KeySheet name={screen.member.givenName} over={screen.over} />;
   }
 }

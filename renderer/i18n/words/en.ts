@@ -275,6 +275,8 @@ export const words = {
     maybeOwn: 'Yours, {{name}}? Stay: nothing has changed.',
     maybeOther:
       'Someone else’s? Switch user: {{name}}’s work stays open and out of sight, as it is.',
+    ends: 'Switching ends {{name}}’s session.',
+    maybeEnds: 'Someone else’s? Switching ends {{name}}’s session.',
     stay: 'Stay',
     lock: 'Lock',
     switchUser: 'Switch user',

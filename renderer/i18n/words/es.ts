@@ -277,6 +277,8 @@ export const words: Words = {
     maybeOwn: '¿Es la suya, {{name}}? Siga: no ha cambiado nada.',
     maybeOther:
       '¿Es de otra persona? Cambie: el trabajo de {{name}} sigue abierto y oculto, tal como está.',
+    ends: 'Al cambiar termina la sesión de {{name}}.',
+    maybeEnds: '¿Es de otra persona? Al cambiar termina la sesión de {{name}}.',
     stay: 'Seguir',
     lock: 'Bloquear',
     switchUser: 'Cambiar de persona',
