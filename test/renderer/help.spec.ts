@@ -153,6 +153,51 @@ test('Escape goes back one step at a time, and in the end to the step at the cur
   expect(station.asked).toEqual([]);
 });
 
+test('help stays with its reader when a step at the curtain ends by itself', async ({ open }) => {
+  const { page, station } = await open(scenes['curtain-pin']);
+  await page.getByRole('button', { name: en.help }).click();
+  const notice = { kind: 'waiting', keyPresent: true, notice: 'timed-out' } as const;
+  await show(page, station, curtain(notice));
+  await expect(page.getByRole('heading', { name: en.help })).toBeVisible();
+  await page.getByRole('button', { name: en.back }).click();
+  await expect(page.getByRole('heading', { name: en.notice['timed-out'].title })).toBeVisible();
+});
+
+test('a name that nobody goes on with does not stay on the screen', async ({ open, page }) => {
+  // The page's long waits, in the hand of the test.
+  await page.addInitScript(() => {
+    const due = new Map<number, () => void>();
+    const { setTimeout: later, clearTimeout: never } = window;
+    const set = (run: () => void, ms?: number) => {
+      const id = later(run, ms);
+      if (ms === 120_000) due.set(id, run);
+      return id;
+    };
+    window.setTimeout = set as typeof later;
+    window.clearTimeout = (id) => {
+      due.delete(Number(id));
+      never(id);
+    };
+    Reflect.set(window, '__due', due);
+  });
+  const { station } = await open(scenes['curtain-tap']);
+  const waits = () =>
+    page.evaluate(() => [...(Reflect.get(window, '__due') as Map<number, unknown>).keys()]);
+  expect(await waits()).toEqual([]);
+  await reach(page, station, { ...lost, type: 'Maria\tLo' });
+  const [before = 0] = await waits();
+  await type(page, 'p');
+  const [after = 0] = await waits();
+  // Each sign of life begins the time anew.
+  expect(after).not.toBe(before);
+  await page.evaluate(() => {
+    for (const run of (Reflect.get(window, '__due') as Map<number, () => void>).values()) run();
+  });
+  await expect(page.getByRole('heading', { name: 'Tap your key' })).toBeVisible();
+  await reach(page, station, lost);
+  await expect(page.getByLabel('Last name')).toHaveValue('');
+});
+
 test('a key that answers closes the report', async ({ open }) => {
   const { page, station } = await open(scenes['curtain-tap']);
   await reach(page, station, lost);

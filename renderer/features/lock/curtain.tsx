@@ -26,8 +26,11 @@ export function Curtain() {
   const [aside, setAside] = useState<'help' | 'checks'>();
   const [code, setCode] = useState('');
   const close = () => setAside(undefined);
-  // A key that answers has helped already.
-  useEffect(close, [step?.kind]);
+  // A key that answers has helped already. A step that only ends takes nothing away from who reads.
+  useEffect(() => {
+    if (step?.kind !== 'waiting') close();
+  }, [step?.kind]);
+  useUntended(aside !== undefined, close);
   const isUnpaired = step?.kind === 'unpaired';
   // A code that has paired is not kept.
   useEffect(() => {
@@ -74,6 +77,26 @@ export function Curtain() {
       </Floor>
     </div>
   );
+}
+
+/** Nobody reads or types any more: what stands there may be somebody's name. */
+const UNTENDED_MS = 120_000;
+
+function useUntended(isOpen: boolean, close: () => void): void {
+  useEffect(() => {
+    if (!isOpen) return;
+    let timer = setTimeout(close, UNTENDED_MS);
+    const tend = () => {
+      clearTimeout(timer);
+      timer = setTimeout(close, UNTENDED_MS);
+    };
+    const signs = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as const;
+    for (const sign of signs) window.addEventListener(sign, tend);
+    return () => {
+      clearTimeout(timer);
+      for (const sign of signs) window.removeEventListener(sign, tend);
+    };
+  }, [isOpen]);
 }
 
 function Helping({ first, onClose }: { first: Topic; onClose: () => void }) {
