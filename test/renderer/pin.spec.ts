@@ -72,6 +72,21 @@ test('a PIN that is too short is not sent, and the page says why', async ({ open
   await expect(page.getByText('Your PIN has at least 6 digits.')).toHaveCount(0);
 });
 
+test('a letter is answered: digits only, and where a PIN with letters leads', async ({ open }) => {
+  const { page } = await open(pad);
+  const hint = page.getByText('Digits only here.');
+  await type(page, '49a');
+  await expect(hint).toHaveRole('strong');
+  await expect(typed(page)).toHaveText('2 digits typed');
+  await type(page, '3');
+  await expect(hint).toHaveCount(0);
+  // A key that types is nobody's PIN.
+  await page.waitForTimeout(60);
+  await typeAsKey(page);
+  await expect(typed(page)).toHaveText('3 digits typed');
+  await expect(hint).toHaveCount(0);
+});
+
 test('63 digits are sent, a 64th is not taken', async ({ open }) => {
   const { page, station } = await open(pad);
   const long = '1234567890'.repeat(7).slice(0, 63);

@@ -6,7 +6,8 @@ type Stroke = Pick<
   'key' | 'code' | 'repeat' | 'timeStamp' | 'ctrlKey' | 'altKey' | 'metaKey'
 >;
 
-export type PinAct = 'digits' | 'submit' | 'ignored';
+/** `letter`: somebody types what no PIN has here. */
+export type PinAct = 'digits' | 'letter' | 'submit' | 'ignored';
 
 /**
  * The digit of a key: by its meaning, or by its place where the layout gives it another meaning
@@ -44,7 +45,7 @@ export function createPinKeys(buffer: PinBuffer): (stroke: Stroke) => PinAct {
       default:
         if (key.length !== 1) return 'ignored';
         buffer.cut(burst.character(at, 'letter', buffer.length));
-        return 'digits';
+        return burst.isTail(at) ? 'digits' : 'letter';
     }
   };
 }

@@ -21,13 +21,15 @@ const DOTS = 10;
 export function PinPad({ step }: { step: PinStep }) {
   const t = useWords();
   const [buffer] = useState(createPinBuffer);
+  // It knows a key that types by what came before: one for as long as the pad is there.
+  const [act] = useState(() => createPinKeys(buffer));
   const [count, setCount] = useState(0);
-  const [isRefused, setRefused] = useState(false);
+  const [hint, setHint] = useState<'short' | 'letter'>();
   const { minLength } = step;
 
   const changed = () => {
     setCount(buffer.length);
-    setRefused(false);
+    setHint(undefined);
   };
   const press = (digit: number) => {
     buffer.push(digit);
@@ -39,7 +41,7 @@ export function PinPad({ step }: { step: PinStep }) {
   };
   const submit = () => {
     if (buffer.length < minLength) {
-      setRefused(true);
+      setHint('short');
       return;
     }
     buffer.spend((pin) => intend(station.submitPin(pin)));
@@ -47,7 +49,6 @@ export function PinPad({ step }: { step: PinStep }) {
   };
 
   useEffect(() => {
-    const act = createPinKeys(buffer);
     const onKey = (event: KeyboardEvent) => {
       // A control that was reached by Tab is pressed by its own Enter and Space.
       const isControl = event.target instanceof HTMLButtonElement;
@@ -55,8 +56,9 @@ export function PinPad({ step }: { step: PinStep }) {
       const meant = act(event);
       if (meant === 'ignored') return;
       event.preventDefault();
-      if (meant === 'submit') submit();
-      else changed();
+      if (meant === 'submit') return submit();
+      changed();
+      if (meant === 'letter') setHint('letter');
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
@@ -65,7 +67,7 @@ export function PinPad({ step }: { step: PinStep }) {
   useEffect(() => () => buffer.cut(0), [buffer]);
 
   // Main's word holds until something is typed.
-  const isShort = isRefused || (step.tooShort && count === 0);
+  const isShort = hint === 'short' || (step.tooShort && count === 0);
   const isAgain = step.mismatches > 0;
   const isReady = count >= minLength;
   const found = step.owner === undefined ? t('pin.found') : t('pin.foundOf', { name: step.owner });
@@ -77,11 +79,10 @@ export function PinPad({ step }: { step: PinStep }) {
             {t(isAgain ? 'pin.again' : 'pin.title')}
           </h2>
           <p className="soft lead" role="status">
-            {isShort ? (
-              <strong className="hint">
-                <Icon name="hand" />
-                {t('pin.short', { count: minLength })}
-              </strong>
+            {hint === 'letter' ? (
+              <Hint>{t('pin.digitsOnly')}</Hint>
+            ) : isShort ? (
+              <Hint>{t('pin.short', { count: minLength })}</Hint>
             ) : isAgain ? (
               t('pin.noMatch')
             ) : (
@@ -113,6 +114,15 @@ export function PinPad({ step }: { step: PinStep }) {
         </Button>
       </div>
     </>
+  );
+}
+
+function Hint({ children }: { children: string }) {
+  return (
+    <strong className="hint">
+      <Icon name="hand" />
+      {children}
+    </strong>
   );
 }
 

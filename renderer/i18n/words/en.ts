@@ -58,6 +58,7 @@ export const words = {
     noMatch: 'It did not match your key.',
     short_one: 'Your PIN has at least {{count}} digit.',
     short_other: 'Your PIN has at least {{count}} digits.',
+    digitsOnly: 'Digits only here. A PIN with letters: ask IT for a new one.',
     typed_zero: 'No digits typed',
     typed_one: '{{count}} digit typed',
     typed_other: '{{count}} digits typed',

@@ -56,6 +56,7 @@ export const words: Words = {
     noMatch: 'No coincide con su llave.',
     short_one: 'Su PIN tiene al menos {{count}} cifra.',
     short_other: 'Su PIN tiene al menos {{count}} cifras.',
+    digitsOnly: 'Aquí solo cifras. Si su PIN tiene letras, pida otro a Informática.',
     typed_zero: 'Ninguna cifra escrita',
     typed_one: '{{count}} cifra escrita',
     typed_other: '{{count}} cifras escritas',
