@@ -4,7 +4,7 @@ import { heard } from '../support/heard.ts';
 import { doubleText, settle } from '../support/look.ts';
 import { leave, reach } from '../support/reach.ts';
 import { clashes, faint, focused } from '../support/sight.ts';
-import { type Scene, type Surface, scenes } from '../support/station-views.ts';
+import { type Scene, type Surface, scenes, session } from '../support/station-views.ts';
 import { expect, test, type } from './station-page.ts';
 
 const named: Readonly<Record<string, Scene>> = scenes;
@@ -189,7 +189,7 @@ test('the sheets are dialogs with a name and a description; the countdown is rea
   const { page, station } = await open(scenes['overlay-key']);
   for (const [scene, name, description] of [
     ['overlay-key', /A key is here/, /Yours, Maria\? .*Someone else’s\?/],
-    ['overlay-idle-begins', /Still there, Maria\?/, /seconds until the curtain closes/],
+    ['overlay-idle-begins', /Still there, Maria\?/, /^20 seconds until the curtain closes/],
   ] as const) {
     await station.show(scenes[scene].view);
     await settle(page);
@@ -198,9 +198,40 @@ test('the sheets are dialogs with a name and a description; the countdown is rea
     expect(dialog?.name).toMatch(name);
     expect(dialog?.description).toMatch(description);
   }
-  const tree = await heard(page);
-  expect(tree.filter(({ live }) => live === 'polite').map(({ text }) => text)).toContain(
-    '20 seconds',
+  const spokenNow = async () =>
+    (await heard(page)).filter(({ live }) => live === 'polite').map(({ text }) => text);
+  expect(await spokenNow()).toContain('20 seconds');
+  // A warning that begins later is told by its first number.
+  await station.show(scenes['overlay-nothing'].view);
+  await settle(page);
+  // There before its words: only then are they read out.
+  await page.evaluate(() => {
+    const said: string[] = [];
+    Reflect.set(window, '__said', said);
+    new MutationObserver(() => {
+      const text = document.querySelector('.dusk [role=status]')?.textContent;
+      if (text !== undefined && text !== said.at(-1)) said.push(text);
+    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+  });
+  await station.show(session({ secondsToLock: 15, over: { kind: 'idle', warningSeconds: 15 } }));
+  await settle(page);
+  expect(await page.evaluate(() => Reflect.get(window, '__said'))).toEqual(['', '15 seconds']);
+});
+
+test('a station that stops for another reason says so: the step is described by its words', async ({
+  open,
+}) => {
+  const { page, station } = await open(sceneOf('curtain-stopped-pending'));
+  await page.getByRole('button', { name: en.help }).focus();
+  await station.show(sceneOf('curtain-stopped-revoked').view);
+  await settle(page);
+  const step = page.getByRole('region', { name: en.stop.revoked.title });
+  await expect(step).toBeFocused();
+  await expect(step).toHaveAccessibleDescription(en.stop.revoked.text);
+  await station.show(scenes['curtain-touch'].view);
+  await settle(page);
+  await expect(page.getByRole('region', { name: en.touch.title })).toHaveAccessibleDescription(
+    en.touch.text,
   );
 });
 

@@ -225,6 +225,8 @@ test('the bar of an administrator asks once more before it closes the station', 
   await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(asked).toHaveCount(0);
+  // The keyboard goes on where it was.
+  await expect(close).toBeFocused();
   await close.click();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await close.click();

@@ -84,7 +84,12 @@ const isSlim = (step: CurtainStep): boolean => step.kind === 'waiting' && step.n
 
 function Parted({ step, children }: { step: CurtainStep; children: ReactNode }) {
   const section = useRef<HTMLElement>(null);
-  const thing = step.kind === 'waiting' ? `${step.kind} ${step.keyPresent}` : step.kind;
+  const thing =
+    step.kind === 'waiting'
+      ? `${step.kind} ${step.keyPresent}`
+      : step.kind === 'stopped'
+        ? `${step.kind} ${step.stop}`
+        : step.kind;
   // A new step is announced, and the keyboard begins at it; its one filled button comes first.
   useEffect(() => {
     const target = section.current?.querySelector<HTMLElement>('[data-first]') ?? section.current;
@@ -97,6 +102,7 @@ function Parted({ step, children }: { step: CurtainStep; children: ReactNode }) 
       className={`opening ${isSlim(step) ? 'slim' : 'wide'} ${isPin ? 'pin' : 'middle'}`}
       tabIndex={-1}
       aria-labelledby="step-title"
+      aria-describedby="step-text"
     >
       {children}
     </section>
@@ -122,7 +128,9 @@ function Patience({
       <h2 className="t1 title" id="step-title">
         {title}
       </h2>
-      <p className="t4 soft lead">{text}</p>
+      <p className="t4 soft lead" id="step-text">
+        {text}
+      </p>
       <span className="grow" />
       {children}
     </>

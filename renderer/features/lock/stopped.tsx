@@ -34,7 +34,7 @@ export function Stopped({ stop }: { stop: Stop }) {
       <h2 className="t2 title" id="step-title">
         {t(`stop.${stop}.title`)}
       </h2>
-      <p className="t4 soft lead">
+      <p className="t4 soft lead" id="step-text">
         {stop === 'outdated' && days > 0
           ? t('stop.outdatedDays', { count: days })
           : t(`stop.${stop}.text`)}

@@ -62,7 +62,9 @@ export function Waiting({ step: { keyPresent, notice } }: { step: WaitingStep })
       <h2 className="t1 title" id="step-title">
         {t(keyPresent ? 'waiting.keyTitle' : 'waiting.title')}
       </h2>
-      <p className="t4 soft lead">{t(keyPresent ? 'waiting.keyText' : 'waiting.text')}</p>
+      <p className="t4 soft lead" id="step-text">
+        {t(keyPresent ? 'waiting.keyText' : 'waiting.text')}
+      </p>
       <span className="grow" />
       {start}
     </>

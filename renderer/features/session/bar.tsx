@@ -81,6 +81,8 @@ function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: b
   const { session, member, secondsToLock, lockSeconds, over } = screen;
   // Of this session only, and of nobody while something covers it.
   const [closing, setClosing] = useState<string>();
+  // Only then: at first the keyboard is the app's.
+  const [hasAsked, setAsked] = useState(false);
   const isClosing = screen.mayClose && closing === session && over.kind === 'nothing';
   // One filled button at a time: while something covers the session, it has its own.
   const lockLook = over.kind === 'nothing' && !isClosing ? 'act' : 'quiet';
@@ -102,7 +104,12 @@ function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: b
         </p>
       </div>
       {isClosing ? (
-        <Closing onCancel={() => setClosing(undefined)} />
+        <Closing
+          onCancel={() => {
+            setClosing(undefined);
+            setAsked(true);
+          }}
+        />
       ) : (
         // Other words may need less room.
         <Apps
@@ -120,7 +127,12 @@ function SessionBar({ screen, isOffline }: { screen: SessionScreen; isOffline: b
         {!isClosing && (
           <>
             {screen.mayClose && (
-              <Button look="quiet" icon="power" onClick={() => setClosing(session)}>
+              <Button
+                look="quiet"
+                icon="power"
+                autoFocus={hasAsked}
+                onClick={() => setClosing(session)}
+              >
                 {t('bar.close')}
               </Button>
             )}

@@ -1,10 +1,10 @@
-import { type CSSProperties, useEffect } from 'react';
+import { type CSSProperties, useEffect, useState } from 'react';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { Button } from '../../ui/button.tsx';
 import type { SessionScreen } from './session-screen.ts';
 
-/** Spoken at these numbers only: a countdown read aloud each second would drown itself. */
+/** Spoken at its first number and at these: a countdown read aloud each second would drown itself. */
 const SPOKEN: readonly number[] = [20, 10, 5];
 
 const isButton = (target: EventTarget | null): boolean =>
@@ -23,6 +23,11 @@ export function IdleWarning({
 }) {
   const t = useWords();
   const { secondsToLock, member } = screen;
+  const [first] = useState(secondsToLock);
+  // The status is there before its words: only then are they read out.
+  const [isThere, setThere] = useState(false);
+  useEffect(() => setThere(true), []);
+  const isSpoken = isThere && (secondsToLock === first || SPOKEN.includes(secondsToLock));
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -53,13 +58,13 @@ export function IdleWarning({
         className="ask"
         role="alertdialog"
         aria-labelledby="idle-title"
-        aria-describedby="idle-text"
+        aria-describedby="idle-number idle-text"
         data-theme="night"
       >
         <h1 className="t1" id="idle-title">
           {t('idle.title', { name: member.givenName })}
         </h1>
-        <p className="big" aria-hidden="true">
+        <p className="big" id="idle-number" aria-hidden="true">
           {secondsToLock}
         </p>
         <p className="t4" id="idle-text">
@@ -68,7 +73,7 @@ export function IdleWarning({
           {t('idle.safe')}
         </p>
         <p className="sr" role="status">
-          {SPOKEN.includes(secondsToLock) ? t('idle.spoken', { count: secondsToLock }) : ''}
+          {isSpoken ? t('idle.spoken', { count: secondsToLock }) : ''}
         </p>
         <Button className="here" look="act" autoFocus onClick={() => intend(station.stay())}>
           {t('idle.here')}
