@@ -161,6 +161,8 @@ async function putToWork(config: StationConfig, clock: StationClock, shell: Shel
     }),
     clock,
   );
+  shell.linked(link.current());
+  link.listen(shell.linked);
   paired = () =>
     pairing.current() === undefined
       ? 'after-pairing'

@@ -5,6 +5,8 @@ import { printPdf } from './adapters/printer.ts';
 import { type BootStep, bootView } from './app/boot-view.ts';
 import { sparingly } from './app/sparingly.ts';
 import type { StationApp } from './app/station-app.ts';
+import { shownLink } from './app/view.ts';
+import type { Link } from './domain/link.ts';
 import type { Stop } from './domain/station-state.ts';
 import { handleAsks, tellView } from './ipc/handle.ts';
 import type { CheckName } from '../common/findings.ts';
@@ -29,6 +31,8 @@ export interface Shell {
   boot(stop: Stop, unsealed?: boolean): number;
   /** The same, for a station that wants a pairing code. */
   unpaired(step: Extract<BootStep, { kind: 'unpaired' }>): void;
+  /** Whether the server can be reached, for as long as there is no station to say so. */
+  linked(link: Link): void;
   /** Who answers the connection test. */
   offer(check: Check): void;
   /** Who takes a pairing code from now on. */
@@ -159,6 +163,11 @@ export function createShell(
       return tell({ unsealed, screen: { kind: 'curtain', step: { kind: 'stopped', stop } } });
     },
     unpaired: (step) => void tell({ screen: { kind: 'curtain', step } }),
+    linked(link) {
+      if (station !== undefined) return;
+      // There is no journal yet, and so nothing that waits.
+      tell({ link: shownLink({ link, waiting: 0, directory: undefined }) });
+    },
     offer: (next) => void (check = next),
     askFor: (next) => void (takeCode = next),
     attach(next) {

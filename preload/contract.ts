@@ -140,6 +140,8 @@ export const stationView = z.strictObject({
   logDisputed: z.boolean(),
   helpPhone: z.string().optional(),
   link: z.discriminatedUnion('kind', [
+    /** Nobody is asked: it did not come so far. */
+    z.strictObject({ kind: z.literal('none') }),
     z.strictObject({ kind: z.literal('connecting') }),
     z.strictObject({ kind: z.literal('connected') }),
     z.strictObject({

@@ -18,7 +18,7 @@ export function bootView(
     ledgerRefused: false,
     logDisputed: false,
     revision,
-    link: { kind: 'connecting' },
+    link: { kind: 'none' },
     parked: [],
     screen: { kind: 'curtain', step },
   };

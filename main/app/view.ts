@@ -55,13 +55,17 @@ export function stationView(state: StationState, scene: Scene): StationView {
     ledgerRefused: scene.ledgerRefused,
     logDisputed: scene.logDisputed,
     ...(scene.helpPhone === undefined ? {} : { helpPhone: scene.helpPhone }),
-    link: link(scene),
+    link: shownLink(scene),
     parked: parked(state, memberOf),
     screen: screen(state, scene, memberOf),
   };
 }
 
-function link({ link: status, waiting, directory }: Scene): StationView['link'] {
+export function shownLink({
+  link: status,
+  waiting,
+  directory,
+}: Pick<Scene, 'link' | 'waiting' | 'directory'>): StationView['link'] {
   if (status.kind !== 'offline') return status;
   return {
     kind: 'offline',

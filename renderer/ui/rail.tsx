@@ -63,6 +63,8 @@ function LinkState() {
   const times = useTimes();
   const says = () => {
     switch (link.kind) {
+      case 'none':
+        return '';
       case 'connecting':
         return t('link.connecting');
       case 'connected':
@@ -77,7 +79,7 @@ function LinkState() {
   };
   return (
     <p className="link" role="status">
-      <Icon name={link.kind === 'offline' ? 'unplug' : 'link'} />
+      {link.kind !== 'none' && <Icon name={link.kind === 'offline' ? 'unplug' : 'link'} />}
       <span>{says()}</span>
     </p>
   );

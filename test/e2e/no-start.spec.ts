@@ -9,6 +9,8 @@ const row = (curtain: Page, name: string) =>
 
 /** What the connection test says at a station that could not start: what it has seen, and no more. */
 async function looksAround(curtain: Page, sealed: string): Promise<void> {
+  // Nobody asks the server, so nobody waits for it.
+  await expect(curtain.getByText(en.link.connecting, { exact: true })).toHaveCount(0);
   await curtain.getByRole('button', { name: en.checks.open }).click();
   const finds = (name: string, says: string) =>
     expect(row(curtain, name)).toContainText(says, { timeout: 30_000 });

@@ -36,6 +36,8 @@ test('a new station is paired at its screen: a wrong code says so, the right one
   }
   await pair();
   await heading(en.setup.problem['pairing-code-unknown'].title);
+  // The rail says what the answer has shown.
+  await expect(curtain.getByText(en.link.connected, { exact: true })).toBeVisible();
 
   // The connection test says what is there already, and what waits for the pairing.
   await curtain.getByRole('button', { name: en.checks.open }).click();

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { languages, useSpoken, useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { useView } from '../../store/station-store.ts';
@@ -25,11 +25,11 @@ export function Curtain() {
   const step = useView(({ screen }) => (screen.kind === 'curtain' ? screen.step : undefined));
   const [aside, setAside] = useState<'help' | 'checks'>();
   const [code, setCode] = useState('');
-  const close = () => setAside(undefined);
+  const close = useCallback(() => setAside(undefined), []);
   // A key that answers has helped already. A step that only ends takes nothing away from who reads.
   useEffect(() => {
     if (step?.kind !== 'waiting') close();
-  }, [step?.kind]);
+  }, [step?.kind, close]);
   useUntended(aside !== undefined, close);
   const isUnpaired = step?.kind === 'unpaired';
   // A code that has paired is not kept.
@@ -96,7 +96,7 @@ function useUntended(isOpen: boolean, close: () => void): void {
       clearTimeout(timer);
       for (const sign of signs) window.removeEventListener(sign, tend);
     };
-  }, [isOpen]);
+  }, [isOpen, close]);
 }
 
 function Helping({ first, onClose }: { first: Topic; onClose: () => void }) {

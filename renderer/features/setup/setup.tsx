@@ -25,7 +25,7 @@ export function Setup({
 }) {
   const t = useWords();
   const { server, isAsking, problem } = step;
-  /** The code in the field was sent: until the answer it is not changed. */
+  /** A code of this field was sent: while the server is asked it is not changed. */
   const [isSent, setSent] = useState(false);
   const [isRefused, setRefused] = useState(false);
   const field = useRef<HTMLInputElement>(null);
@@ -43,12 +43,12 @@ export function Setup({
   }, [code]);
   useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
   // What was wrong with the code is read out where it can be put right. Of another code that is none of the field's.
-  useLayoutEffect(() => {
-    if (isAsking || !isSent) return;
-    setSent(false);
-    field.current?.focus({ preventScroll: true });
-  }, [isAsking]);
   const isBusy = isAsking && isSent;
+  const wasBusy = useRef(false);
+  useLayoutEffect(() => {
+    if (wasBusy.current && !isBusy) field.current?.focus({ preventScroll: true });
+    wasBusy.current = isBusy;
+  }, [isBusy]);
 
   const press = (character: string) => {
     if (field.current !== null && !isBusy) typed(typeInto(field.current, character));
