@@ -13,7 +13,7 @@ export function Back({ onBack }: { onBack: () => void }) {
     return () => window.removeEventListener('keydown', onKey);
   });
   return (
-    <Button className="back" icon="arrow-left" onClick={onBack}>
+    <Button icon="arrow-left" onClick={onBack}>
       {t('back')}
     </Button>
   );

@@ -155,7 +155,7 @@ test('a ledger that is not believed is said on the curtain, in both languages', 
   const { page, station } = await open({ url: '/curtain', view: doubted });
   await expect(page.getByText('Server log in doubt')).toBeVisible();
   await show(page, station, { ...doubted, language: 'es' });
-  await expect(page.getByText('Servidor en duda')).toBeVisible();
+  await expect(page.getByText('Registro central en duda')).toBeVisible();
 });
 
 test('a log that the server disputes is said on the curtain, with what it means', async ({
@@ -168,7 +168,7 @@ test('a log that the server disputes is said on the curtain, with what it means'
   await expect(note).toContainText('You can keep working.');
   await expect(note).toContainText('an administrator must look');
   await show(page, station, { ...disputed, language: 'es' });
-  await expect(page.getByText('Registro en duda')).toBeVisible();
+  await expect(page.getByText('Registro local en duda')).toBeVisible();
   await expect(note).toContainText('debe revisarlo un administrador');
   await show(page, station, curtain({ kind: 'stopped', stop: 'journal' }, { logDisputed: true }));
   await expect(note).toHaveCount(0);
@@ -342,12 +342,19 @@ test('the bar says what became of a wish, as a status below the rail; a touch ta
   await expect(status).toBeEmpty();
   await show(page, station, session({ told: 'printing' }));
   await expect(status).toHaveText('Printing…');
-  await expect.poll(() => page.viewportSize()?.height).toBe(148);
+  await expect.poll(() => page.viewportSize()?.height).toBe(166);
   await expect(page.locator('.rail')).toHaveCSS('height', '92px');
   await show(page, station, session({ told: 'not-printed' }));
   await expect(status).toHaveText('Not printed. Try once more; if it stays so, tell IT.');
   await status.click();
-  await expect.poll(() => station.asked.at(-1)).toEqual({ name: 'heard', args: [] });
+  await expect.poll(() => station.asked.slice(1)).toEqual([{ name: 'heard', args: [] }]);
+  // The same by key.
+  await page.getByRole('button', { name: 'OK' }).press('Enter');
+  const heard = { name: 'heard', args: [] };
+  await expect.poll(() => station.asked.slice(1)).toEqual([heard, heard]);
+  // What holds is not taken away.
+  await show(page, station, session({ told: 'stopped' }));
+  await expect(page.getByRole('button', { name: 'OK' })).toHaveCount(0);
   await show(page, station, session());
   await expect(status).toBeEmpty();
   await expect.poll(() => page.viewportSize()?.height).toBe(92);

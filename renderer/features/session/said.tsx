@@ -1,6 +1,7 @@
 import type { Told } from '../../../preload/contract.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
+import { Button } from '../../ui/button.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 
 const icons: Readonly<Record<Told, IconName>> = {
@@ -16,22 +17,22 @@ const icons: Readonly<Record<Told, IconName>> = {
   stopped: 'hand',
 };
 
-/** Hangs from the rail over the app for a while; a touch takes it away. */
+/** Hangs from the rail over the app for a while; a touch anywhere on it takes it away, but for what holds. */
 export function Said({ told }: { told: Told | undefined }) {
   const t = useWords();
   const icon = told && icons[told];
+  const look = `${told ? 'is-told' : ''} ${icon === 'hand' ? 'wants-hand' : ''}`;
   return (
-    <p
-      className={`said ${icon === 'hand' ? 'wants-hand' : ''}`}
-      role="status"
-      onPointerDown={() => intend(station.heard())}
-    >
-      {told && icon && (
-        <>
-          <Icon name={icon} />
-          <span>{t(`told.${told}`)}</span>
-        </>
-      )}
-    </p>
+    <div className={`shell said ${look}`} onClick={() => told && intend(station.heard())}>
+      <p role="status">
+        {told && icon && (
+          <>
+            <Icon name={icon} />
+            <span>{t(`told.${told}`)}</span>
+          </>
+        )}
+      </p>
+      {told && told !== 'stopped' && <Button look="quiet">{t('bar.heard')}</Button>}
+    </div>
   );
 }

@@ -47,7 +47,7 @@ export const words = {
     text: 'or plug it in',
     againText: 'Tap your key, or plug it in.',
     keyTitle: 'Key found',
-    keyText: 'Start, then enter your PIN.',
+    keyText: 'Press Start, then enter your PIN.',
   },
   reading: { title: 'Reading your key', text: 'Leave it in. This takes a moment.' },
   pin: {
@@ -195,7 +195,7 @@ export const words = {
     },
     revoked: {
       title: 'This station has been taken out of use',
-      text: 'Its server takes nothing from it any more. IT support has to pair it again.',
+      text: 'Its server takes nothing from it any more. IT has to pair it again.',
     },
     'no-directory': {
       title: 'Waiting for the staff list',
@@ -226,7 +226,6 @@ export const words = {
     elsewhere: 'Use another station.',
   },
   bar: {
-    label: 'Session',
     apps: 'Apps',
     more: 'More',
     closePopup: 'Close window',
@@ -236,6 +235,7 @@ export const words = {
     lock: 'Lock',
     keys: 'F6 brings the keyboard here and back to the app. Ctrl+F6 locks.',
     close: 'Close…',
+    heard: 'OK',
     closeTitle: 'Close Wardlock on this station?',
     closeText: 'Every session here ends. Nobody can sign in until it is started again.',
     closeYes: 'Close it',
@@ -262,7 +262,7 @@ export const words = {
     seconds_other: 'seconds until the curtain closes.',
     safe: 'Your note stays as it is.',
     here: 'I’m here',
-    anyKey: 'Any key, click or touch works too.',
+    anyKey: 'Any key of the keyboard, a click or a touch works too.',
     lockNow: 'Lock now',
     spoken_one: '{{count}} second',
     spoken_other: '{{count}} seconds',
@@ -335,7 +335,7 @@ export const words = {
       steps: {
         first: { title: 'Call IT', text: 'The PIN is set together with you.' },
         second: { title: 'Choose six digits', text: 'Not a birthday, not 123456.' },
-        third: { title: 'Tell nobody', text: 'Only you may know it. IT needs it for nothing.' },
+        third: { title: 'Tell nobody', text: 'Only you should know it. IT never needs it.' },
       },
     },
     notMine: {

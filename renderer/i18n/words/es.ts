@@ -5,7 +5,7 @@ export const words: Words = {
   link: {
     connecting: 'Conectando',
     connected: 'Conectado',
-    offlineSince: 'Sin conexión desde las {{time}}',
+    offlineSince: 'Sin conexión desde: {{time}}',
     offlineDays_one: 'Sin conexión desde hace {{count}} día',
     offlineDays_other: 'Sin conexión desde hace {{count}} días',
     offline: 'Sin conexión',
@@ -13,8 +13,8 @@ export const words: Words = {
   marks: {
     simulated: 'Llaves simuladas',
     unsealed: 'Registro sin sellar',
-    ledgerRefused: 'Servidor en duda',
-    logDisputed: 'Registro en duda',
+    ledgerRefused: 'Registro central en duda',
+    logDisputed: 'Registro local en duda',
     title: 'Sobre esta estación',
   },
   offline: {
@@ -28,7 +28,7 @@ export const words: Words = {
     earlier: 'del {{date}}, {{time}}',
   },
   disputed:
-    'El servidor tiene dudas sobre el registro de esta estación. Aquí se guarda todo. Avise a informática: debe revisarlo un administrador.',
+    'El servidor tiene dudas sobre el registro de esta estación. Aquí se guarda todo. Avise a Informática: debe revisarlo un administrador.',
   parked: {
     title: 'En pausa aquí',
     someone: 'Alguien',
@@ -36,7 +36,7 @@ export const words: Words = {
     times: 'desde {{since}}, hasta {{until}}',
   },
   help: 'Mi llave no funciona',
-  itHelp: 'Ayuda de informática:',
+  itHelp: 'Ayuda de Informática:',
   back: 'Volver',
   cancel: 'Cancelar',
   start: 'Empezar',
@@ -66,8 +66,8 @@ export const words: Words = {
     beforeReinsert_one: 'Le queda {{count}} intento; después, saque la llave y vuelva a ponerla.',
     beforeReinsert_other:
       'Le quedan {{count}} intentos; después, saque la llave y vuelva a ponerla.',
-    inAll_one: '{{count}} intento en total y se bloquea.',
-    inAll_other: '{{count}} intentos en total y se bloquea.',
+    inAll_one: 'Queda {{count}} intento en total; después se bloquea.',
+    inAll_other: 'Quedan {{count}} intentos en total; después se bloquea.',
     beforeLock_one: 'Le queda {{count}} intento; después, esta llave se bloquea.',
     beforeLock_other: 'Le quedan {{count}} intentos; después, esta llave se bloquea.',
     notSure: '¿Tiene dudas? Cancele y use su llave de repuesto.',
@@ -83,7 +83,7 @@ export const words: Words = {
     text: 'Esta vez sin PIN: se introdujo hace poco.',
   },
   touch: { title: 'Toque su llave', text: 'Toque el círculo dorado hasta que deje de parpadear.' },
-  opening: { title: 'Abriendo', text: 'Su pantalla está en camino.' },
+  opening: { title: 'Abriendo', text: 'Su pantalla aparecerá enseguida.' },
   notice: {
     'pin-mismatch': {
       title: 'Pruebe el PIN otra vez',
@@ -99,7 +99,7 @@ export const words: Words = {
     },
     'pin-not-set': {
       title: 'Esta llave aún no tiene PIN',
-      text: 'Use otra llave suya o pida a Informática que le ponga un PIN con usted.',
+      text: 'Use otra de sus llaves o pida ayuda a Informática para crear el PIN.',
     },
     'pin-too-short': {
       title: 'Escriba su PIN completo',
@@ -107,7 +107,7 @@ export const words: Words = {
     },
     'pin-must-change': {
       title: 'Hay que cambiar su PIN',
-      text: 'Pida a Informática que ponga uno nuevo con usted. Mientras tanto, sirve su llave de repuesto.',
+      text: 'Cámbielo con ayuda de Informática. Mientras tanto, use su llave de repuesto.',
     },
     'no-credential': {
       title: 'Use su llave de trabajo',
@@ -123,7 +123,7 @@ export const words: Words = {
     },
     'not-genuine': {
       title: 'No use esta llave',
-      text: 'Dice ser de alguien de aquí y no puede probarlo. Su PIN no le llegó. Désela a Informática.',
+      text: 'Dice ser de alguien de aquí y no puede probarlo. No ha recibido su PIN. Entréguela a Informática.',
     },
     'already-enrolled': {
       title: 'Esta llave ya está preparada',
@@ -138,12 +138,12 @@ export const words: Words = {
       text: 'Esta no puede firmar como este centro necesita. Informática tiene una para usted.',
     },
     'touch-timeout': {
-      title: 'Empiece y toque',
+      title: 'Empiece de nuevo y toque la llave',
       text: 'El círculo dorado no se tocó a tiempo. Tóquelo cuando parpadee.',
     },
     removed: {
       title: 'Vuelva a poner su llave',
-      text: 'Salió demasiado pronto. Déjela puesta hasta que se abra su pantalla.',
+      text: 'Se sacó antes de tiempo. Déjela puesta hasta que se abra su pantalla.',
     },
     'no-permission': {
       title: 'Use otra estación',
@@ -167,7 +167,7 @@ export const words: Words = {
     },
     'member-inactive': {
       title: 'Llame a Informática',
-      text: 'La persona de esta llave no está activa en la lista de personal y no se abrió nada.',
+      text: 'El titular de esta llave no figura como activo en la lista de personal y no se abrió nada.',
     },
     'not-verified': {
       title: 'Pruebe su llave otra vez',
@@ -192,25 +192,25 @@ export const words: Words = {
       text: 'Esta estación se está preparando. Tarda unos segundos.',
     },
     pending: {
-      title: 'Esta estación espera la aprobación',
-      text: 'Una persona de administración debe aprobarla. Después se abre sola.',
+      title: 'Falta aprobar esta estación',
+      text: 'Un administrador debe aprobarla. Después se abre sola.',
     },
     revoked: {
       title: 'Esta estación está fuera de servicio',
-      text: 'Su servidor ya no acepta nada de ella. Soporte técnico debe vincularla de nuevo.',
+      text: 'Su servidor ya no acepta nada de ella. Informática debe emparejarla de nuevo.',
     },
     'no-directory': {
       title: 'Esperando la lista de personal',
-      text: 'Viene del servidor. Esta pantalla cambia sola cuando llegue.',
+      text: 'Viene del servidor. Esta pantalla cambiará sola cuando llegue.',
     },
     outdated: {
       title: 'Esta estación no está al día',
-      text: 'Lleva demasiado tiempo sin llegar al servidor y aquí no se pueden comprobar las llaves.',
+      text: 'Lleva demasiado tiempo sin conexión con el servidor, así que aquí no se pueden comprobar las llaves.',
     },
     outdatedDays_one:
-      'Lleva {{count}} día sin llegar al servidor y aquí no se pueden comprobar las llaves.',
+      'Lleva {{count}} día sin conexión con el servidor, así que aquí no se pueden comprobar las llaves.',
     outdatedDays_other:
-      'Lleva {{count}} días sin llegar al servidor y aquí no se pueden comprobar las llaves.',
+      'Lleva {{count}} días sin conexión con el servidor, así que aquí no se pueden comprobar las llaves.',
     journal: {
       title: 'Esta estación no puede llevar su registro',
       text: 'Sin el registro no se puede abrir ni cerrar nada aquí. Informática debe revisar el disco, que puede estar lleno.',
@@ -228,7 +228,6 @@ export const words: Words = {
     elsewhere: 'Use otra estación.',
   },
   bar: {
-    label: 'Sesión',
     apps: 'Aplicaciones',
     more: 'Más',
     closePopup: 'Cerrar ventana',
@@ -238,6 +237,7 @@ export const words: Words = {
     lock: 'Bloquear',
     keys: 'F6 trae el teclado aquí y lo devuelve a la aplicación. Ctrl+F6 bloquea.',
     close: 'Cerrar…',
+    heard: 'Entendido',
     closeTitle: '¿Cerrar Wardlock en esta estación?',
     closeText: 'Terminan todas las sesiones. Nadie podrá entrar hasta que se inicie de nuevo.',
     closeYes: 'Cerrarlo',
@@ -251,7 +251,7 @@ export const words: Words = {
     print: 'No se ha impreso: esta aplicación no puede imprimir aquí.',
     download: 'No se ha guardado: aquí no se pueden guardar archivos.',
     window: 'No se ha abierto: esta aplicación no puede abrir esa ventana aquí.',
-    'file-chooser': 'No se ha tomado ningún archivo: aquí no se pueden añadir.',
+    'file-chooser': 'No se adjuntó ningún archivo: aquí no se pueden adjuntar.',
     stopped: 'Esta aplicación no responde. Toque su pestaña para iniciarla de nuevo.',
   },
   noApps: {
@@ -264,7 +264,7 @@ export const words: Words = {
     seconds_other: 'segundos para que se cierre la cortina.',
     safe: 'Su nota queda como está.',
     here: 'Estoy aquí',
-    anyKey: 'También vale cualquier tecla, clic o toque.',
+    anyKey: 'También sirve cualquier tecla, un clic o un toque.',
     lockNow: 'Bloquear ahora',
     spoken_one: '{{count}} segundo',
     spoken_other: '{{count}} segundos',
@@ -274,34 +274,34 @@ export const words: Words = {
     titleOwn: 'Esta es su llave, {{name}}',
     titleOther: 'Esta es la llave de {{name}}',
     own: 'No ha cambiado nada. Puede sacarla o dejarla puesta.',
-    other: 'Cambie de persona: el trabajo de {{name}} sigue abierto y oculto, tal como está.',
+    other: 'Cambie de usuario: el trabajo de {{name}} sigue abierto y oculto, tal como está.',
     maybeOwn: '¿Es la suya, {{name}}? Siga: no ha cambiado nada.',
     maybeOther:
-      '¿Es de otra persona? Cambie: el trabajo de {{name}} sigue abierto y oculto, tal como está.',
+      '¿Es de otra persona? Cambie de usuario: el trabajo de {{name}} sigue abierto y oculto, tal como está.',
     ends: 'Al cambiar termina la sesión de {{name}}.',
     maybeEnds: '¿Es de otra persona? Al cambiar termina la sesión de {{name}}.',
     stay: 'Seguir',
     lock: 'Bloquear',
-    switchUser: 'Cambiar de persona',
+    switchUser: 'Cambiar de usuario',
   },
   helpPanel: {
     topics: 'Qué ocurre',
     again: {
       question: '¿Sigue sin funcionar?',
       call: 'Use su llave de repuesto o llame a Informática:',
-      through: 'Use su llave de repuesto o pida al responsable que avise a Informática.',
+      through: 'Use su llave de repuesto o pida a la persona responsable que avise a Informática.',
       button: 'Probar otra vez',
     },
     call: {
-      question: 'Informática pone el PIN con usted.',
+      question: 'El PIN se crea con ayuda de Informática.',
       call: 'Llame al',
-      through: 'Pida al responsable que los avise.',
+      through: 'Pida a la persona responsable que los avise.',
       button: 'Listo',
     },
     report: {
       question: 'Comuníquelo ya.',
       call: 'Después llame a Informática:',
-      through: 'Después pida al responsable que avise a Informática.',
+      through: 'Después pida a la persona responsable que avise a Informática.',
       button: 'Comunicarlo',
     },
     nothing: {
@@ -344,7 +344,7 @@ export const words: Words = {
       name: 'Necesito un PIN',
       title: 'Su llave necesita un PIN',
       steps: {
-        first: { title: 'Llame a Informática', text: 'El PIN se pone junto con usted.' },
+        first: { title: 'Llame a Informática', text: 'Le ayudan a crear el PIN.' },
         second: { title: 'Elija seis cifras', text: 'Ni un cumpleaños, ni 123456.' },
         third: { title: 'Es solo suyo', text: 'Nadie más debe saberlo, tampoco Informática.' },
       },
@@ -385,7 +385,7 @@ export const words: Words = {
     answer: {
       reported: {
         title: 'Su aviso queda registrado',
-        text: 'Su llave aún no está desactivada: Informática lo hace cuando usted se lo haya dicho.',
+        text: 'Su llave sigue activa: Informática la desactivará cuando usted se lo diga.',
       },
       'not-recorded': {
         title: 'Avise usted a Informática',
@@ -397,7 +397,7 @@ export const words: Words = {
       },
     },
     call: 'Llame ya a Informática:',
-    callThrough: 'Pida al responsable que avise ya a Informática.',
+    callThrough: 'Pida a la persona responsable que avise ya a Informática.',
     untilThen: 'Hasta entonces nadie puede usarla sin su PIN.',
     spare: 'Su llave de repuesto funciona y abre el mismo trabajo.',
     found: '¿La ha encontrado? Dígalo a Informática antes de usarla.',
@@ -437,7 +437,7 @@ export const words: Words = {
         text: '{{server}} recibió demasiados intentos de aquí. La estación prueba otra vez sola.',
       },
       unreachable: {
-        title: 'No se llega al servidor',
+        title: 'No hay conexión con el servidor',
         text: 'Compruebe la conexión abajo. La estación prueba otra vez sola, o escriba otro código.',
       },
       refused: {
@@ -449,14 +449,14 @@ export const words: Words = {
   checks: {
     open: 'Comprobar la conexión',
     title: 'Prueba de conexión',
-    again: 'Otra vez',
-    running: 'Mirando cada parte. Son unos segundos.',
+    again: 'Repetir la prueba',
+    running: 'Comprobando cada punto. Tarda unos segundos.',
     wanting_zero: 'Todo funciona.',
     wanting_one: '{{count}} cosa necesita atención.',
     wanting_other: '{{count}} cosas necesitan atención.',
     later_one: 'Lo que ya se puede comprobar funciona. Queda {{count}} cosa por ver.',
     later_other: 'Lo que ya se puede comprobar funciona. Quedan {{count}} cosas por ver.',
-    looking: 'Mirando…',
+    looking: 'Comprobando…',
     name: {
       name: 'Nombre del servidor',
       connection: 'Conexión',
@@ -473,24 +473,26 @@ export const words: Words = {
       'tls-good': 'Cifrada, y el certificado es de confianza ({{value}}).',
       'connection-local': 'En este mismo equipo, por eso sin cifrar.',
       'server-good': 'Responde un servidor Wardlock.',
-      'clock-good': 'Al paso del servidor ({{value}}).',
+      'clock-good': 'Coincide con el servidor ({{value}}).',
       'station-good': 'El servidor la conoce.',
       'directory-good': 'Está aquí, versión {{value}}.',
-      'keys-good': 'Funciona. Llaves puestas: {{value}}.',
+      'keys-good': 'Funciona. Llaves conectadas: {{value}}.',
       'keys-none': 'Funciona. Ponga una llave y repita la prueba para verla.',
       'idle-good': 'Cuenta, así que la estación se bloquea sola.',
       'name-unknown': 'No se encuentra. Revise serverUrl, el cable de red y el DNS.',
-      'connection-refused': 'Allí no escucha nadie. Revise el puerto de serverUrl y el servidor.',
+      'connection-refused':
+        'Ningún servicio responde allí. Revise el puerto de serverUrl y el servidor.',
       'connection-silent': 'No responde. Revise la red y su cortafuegos.',
       'tls-missing': 'Lo que responde allí no está cifrado. Revise el puerto de serverUrl.',
-      'certificate-untrusted': 'Este equipo no confía en su certificado. Instale su autoridad.',
+      'certificate-untrusted':
+        'Este equipo no confía en su certificado. Instale su autoridad de certificación.',
       'certificate-date': 'Su certificado ha caducado, o la fecha de este equipo no es correcta.',
       'certificate-name': 'Su certificado es de otro nombre. Revise serverUrl.',
       'server-other': 'Allí responde otra cosa, quizá un proxy. Revise serverUrl.',
       'server-failing': 'Responde con un error. Su registro dice más.',
       'clock-off': 'Difiere del servidor en {{value}}. Ponga en hora este equipo.',
       'station-unknown': 'El servidor ya no la conoce. Emparéjela otra vez.',
-      'station-pending': 'Espera que administración la apruebe en el servidor.',
+      'station-pending': 'Falta que un administrador la apruebe en el servidor.',
       'station-revoked': 'Fuera de servicio en el servidor. Emparéjela con un código nuevo.',
       'station-refused': 'El servidor la rechaza. Su registro dice por qué.',
       'directory-missing': 'Aún no está. El servidor no la tiene para este grupo, o se rechazó.',
