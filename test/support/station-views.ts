@@ -3,6 +3,7 @@ import {
   type CurtainStep,
   type LostKeyAnswer,
   type StationView,
+  type Stop,
   pairingProblems,
   stops,
   told,
@@ -30,6 +31,8 @@ const six: StationView['parked'] = [
   'Ines F.',
   'Dr. Samuel O.',
 ].map((name, index) => ({ id: String(index), name, since: at('14:20'), until: at('14:50') }));
+
+const eleven = [...six, ...six.slice(0, 5)].map((one, index) => ({ ...one, id: String(index) }));
 
 const base = {
   place: 'ICU North · Bay 4',
@@ -124,6 +127,28 @@ export interface Scene {
   readonly answers?: Answers;
 }
 
+/** As long as a directory may make them. */
+const longest = {
+  member: {
+    givenName: 'María de los Ángeles Guadalupe Concepción Josefina Antonia',
+    fullName:
+      'Prof. Dr. María de los Ángeles Guadalupe Concepción Josefina Antonia Fernández de Córdoba y Álvarez de Toledo Osorio-Moscoso',
+    role: 'Consultant in anaesthesiology, intensive care and emergency medicine',
+  },
+  apps: [
+    { id: 'chart', name: 'Electronic health record and nursing', icon: 'clipboard-pen' },
+    { id: 'labs', name: 'Laboratory results and microbiology', icon: 'flask-conical' },
+  ],
+} satisfies Partial<Session>;
+const longPlace = { place: 'Intensive care unit North, third floor, isolation room 4 West' };
+
+/** Where the start has not come to a server, or the server is what is missing. */
+const stopLinks: Partial<Record<Stop, Unnumbered['link']>> = {
+  starting: { kind: 'none' },
+  unsealed: { kind: 'none' },
+  fault: { kind: 'none' },
+  outdated: at7days,
+};
 const noPhone: Partial<Unnumbered> = { helpPhone: undefined };
 const help = (topic: Topic, rest: Partial<Unnumbered> = {}): Scene => ({
   url: '/curtain',
@@ -210,16 +235,25 @@ export const scenes = {
   'curtain-pin-again': { url: '/curtain', view: curtain(pin({ mismatches: 1, retries: 7 })) },
   'curtain-pin-again-twice': { url: '/curtain', view: curtain(pin({ mismatches: 2, retries: 6 })) },
   'curtain-pin-last': { url: '/curtain', view: curtain(pin({ mismatches: 1, retries: 1 })) },
+  'curtain-pin-ready': { url: '/curtain', view: curtain(pin()), type: '493817' },
+  'curtain-pin-long': { url: '/curtain', view: curtain(pin()), type: '4938174938174' },
+  'curtain-pin-letter': { url: '/curtain', view: curtain(pin()), type: '49a' },
+  'curtain-pin-few': { url: '/curtain', view: curtain(pin({ retries: 2, minLength: 8 })) },
   'curtain-checking': { url: '/curtain', view: curtain({ kind: 'checking' }) },
   'curtain-touch': { url: '/curtain', view: curtain({ kind: 'touch' }) },
   'curtain-touch-without-pin': {
     url: '/curtain',
     view: curtain({ kind: 'tap', owner: 'Maria L.' }),
   },
+  'curtain-touch-without-pin-unnamed': { url: '/curtain', view: curtain({ kind: 'tap' }) },
   'curtain-opening': { url: '/curtain', view: curtain({ kind: 'opening' }) },
   'curtain-session': { url: '/curtain', view: session() },
   'curtain-connecting': { url: '/curtain', view: curtain(tap, { link: { kind: 'connecting' } }) },
   'curtain-offline': { url: '/curtain', view: curtain(tap, { link: offline }) },
+  'curtain-offline-nothing-waits': {
+    url: '/curtain',
+    view: curtain(tap, { link: { ...offline, waiting: 0 } }),
+  },
   'curtain-offline-days': { url: '/curtain', view: curtain(tap, { link: at7days }) },
   'curtain-offline-pin': { url: '/curtain', view: curtain(pin(), { link: at7days }) },
   'curtain-offline-pin-six-parked': {
@@ -243,6 +277,7 @@ export const scenes = {
     url: '/curtain',
     view: curtain(tap, { parked: six }),
   },
+  'curtain-eleven-parked': { url: '/curtain', view: curtain(tap, { parked: eleven }) },
   'curtain-parked-unnamed': {
     url: '/curtain',
     view: curtain(tap, {
@@ -251,6 +286,7 @@ export const scenes = {
   },
   ...Object.fromEntries(topicNames.map((topic) => [`curtain-help-${topic}`, help(topic)])),
   'curtain-help-lost-no-phone': help('lost', noPhone),
+  'curtain-help-noPin-no-phone': help('noPin', noPhone),
   'curtain-lost-among-parked': lost(),
   'curtain-lost-name': lost({ parked: [] }),
   'curtain-lost-name-typed': { ...lost({ parked: [] }), type: 'Maria\tLopez' },
@@ -259,6 +295,10 @@ export const scenes = {
   'curtain-lost-not-recorded': lostAnswer('not-recorded', noPhone),
   'curtain-lost-too-many': lostAnswer('too-many'),
   'curtain-unpaired': unpaired(),
+  'curtain-unpaired-marks-long-place': {
+    url: '/curtain',
+    view: { ...unpaired().view, simulated: true, unsealed: true, ...longPlace },
+  },
   'curtain-unpaired-typed': unpaired({}, CODE),
   'curtain-unpaired-missing': unpaired({}, `${CODE.slice(0, 20)}\r`),
   'curtain-unpaired-asking': unpaired({ isAsking: true }),
@@ -297,12 +337,37 @@ export const scenes = {
         url: '/curtain',
         view: curtain(
           { kind: 'stopped', stop },
-          stop === 'outdated' ? { link: at7days, parked: [] } : { parked: [] },
+          { parked: [], ...(stopLinks[stop] === undefined ? {} : { link: stopLinks[stop] }) },
         ),
       } satisfies Scene,
     ]),
   ),
+  // Days are not known yet, nobody can be called, and people have work here.
+  'curtain-stopped-outdated-six-parked': {
+    url: '/curtain',
+    view: curtain(
+      { kind: 'stopped', stop: 'outdated' },
+      { link: { kind: 'connecting' }, parked: six, ...noPhone },
+    ),
+  },
+  'curtain-stopped-journal-parked': {
+    url: '/curtain',
+    view: curtain({ kind: 'stopped', stop: 'journal' }, { link: offline }),
+  },
   bar: { url: '/bar', view: session() },
+  'bar-one-app': {
+    url: '/bar',
+    view: session({ apps: [{ id: 'chart', name: 'Chart', icon: 'clipboard-pen' }] }),
+  },
+  'bar-longest': { url: '/bar', view: session(longest) },
+  'bar-offline': { url: '/bar', view: session({}, { link: offline }) },
+  'bar-key': { url: '/bar', view: session({ over: { kind: 'key' } }) },
+  'bar-popup-told': { url: '/bar', view: session({ hasPopup: true, told: 'print-whole' }) },
+  'bar-closing-marks': {
+    url: '/bar',
+    view: session(administrators, { ...allMarks, link: offline }),
+    press: (words) => [words.bar.close],
+  },
   'bar-six-apps': {
     url: '/bar',
     view: session({
@@ -356,6 +421,21 @@ export const scenes = {
   'overlay-no-apps': {
     url: '/overlay',
     view: session({ apps: [] }),
+  },
+  'overlay-idle-minute': {
+    url: '/overlay',
+    view: session({ secondsToLock: 60, over: { kind: 'idle', warningSeconds: 60 } }),
+  },
+  'overlay-idle-longest': {
+    url: '/overlay',
+    view: session({ ...longest, secondsToLock: 12, over: { kind: 'idle', warningSeconds: 20 } }),
+  },
+  'overlay-key-longest': {
+    url: '/overlay',
+    view: session({
+      ...longest,
+      over: { kind: 'key', owner: { kind: 'other', name: `Prof. ${longest.member.givenName} O.` } },
+    }),
   },
   'overlay-key-ends-session': {
     url: '/overlay',
