@@ -66,8 +66,8 @@ export const words: Words = {
     beforeReinsert_one: 'Le queda {{count}} intento; después, saque la llave y vuelva a ponerla.',
     beforeReinsert_other:
       'Le quedan {{count}} intentos; después, saque la llave y vuelva a ponerla.',
-    inAll_one: 'Queda {{count}} intento en total; después se bloquea.',
-    inAll_other: 'Quedan {{count}} intentos en total; después se bloquea.',
+    inAll_one: 'Queda {{count}} en total; luego se bloquea.',
+    inAll_other: 'Quedan {{count}} en total; luego se bloquea.',
     beforeLock_one: 'Le queda {{count}} intento; después, esta llave se bloquea.',
     beforeLock_other: 'Le quedan {{count}} intentos; después, esta llave se bloquea.',
     notSure: '¿Tiene dudas? Cancele y use su llave de repuesto.',
@@ -301,7 +301,7 @@ export const words: Words = {
     report: {
       question: 'Comuníquelo ya.',
       call: 'Después llame a Informática:',
-      through: 'Después pida a la persona responsable que avise a Informática.',
+      through: 'Después pida en su unidad que avisen a Informática.',
       button: 'Comunicarlo',
     },
     nothing: {
