@@ -256,7 +256,7 @@ export const words: Words = {
   },
   noApps: {
     title: 'Esta estación no tiene aplicaciones',
-    text: 'Avise a informática.',
+    text: 'Avise a Informática.',
   },
   idle: {
     title: '¿Sigue ahí, {{name}}?',
