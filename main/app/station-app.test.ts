@@ -293,12 +293,47 @@ describe('the whole agent', () => {
   });
 });
 
-describe('a key that appears during an open session', () => {
-  const over = ({ app }: StationBench) => {
-    const { screen } = app.view();
-    return screen.kind === 'session' ? screen.over : screen.kind;
-  };
+const over = ({ app }: StationBench) => {
+  const { screen } = app.view();
+  return screen.kind === 'session' ? screen.over : screen.kind;
+};
 
+it('as policy begins: a warning after 100 s without anybody, the curtain after 120 s', async () => {
+  const station = put();
+  await station.enter(station.nurse, 'stays');
+  station.windows.length = 0;
+  station.move();
+  station.pass(99_900);
+  expect(station.windows).toEqual([]);
+  station.pass(200);
+  expect(station.windows).toEqual(['overlay on']);
+  expect(over(station)).toEqual({ kind: 'idle', warningSeconds: 20 });
+  expect(station.app.view().screen).toMatchObject({ secondsToLock: 20, lockSeconds: 120 });
+
+  station.pass(19_000);
+  station.move();
+  station.pass(200);
+  expect(station.windows).toEqual(['overlay on', 'overlay off']);
+  station.windows.length = 0;
+  station.pass(119_700);
+  expect(station.windows).toEqual(['overlay on']);
+  station.pass(200);
+  expect(station.windows).toEqual(['overlay on', 'cover']);
+});
+
+it('offline it tells how old the directory is that it works from', async () => {
+  const station = put();
+  station.pass(60_000);
+  station.app.setLink({ kind: 'offline', since: 50_000 });
+  expect(station.app.view().link).toEqual({
+    kind: 'offline',
+    since: '1970-01-01T00:00:50.000Z',
+    waiting: station.events().length,
+    directoryAt: '1970-01-01T00:00:00.000Z',
+  });
+});
+
+describe('a key that appears during an open session', () => {
   it('covers it neutrally, then says whose key it is, and is let go of', async () => {
     const station = put();
     await station.enter(station.nurse);

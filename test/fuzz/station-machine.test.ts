@@ -46,6 +46,11 @@ describe('the station machine', () => {
       'writes before it covers',
       changed((state, effects) => ({ state, effects: effects.toReversed() })),
     ],
+    [
+      'locks while somebody is there',
+      (...[state, event, now]: Parameters<typeof transition>): Transition =>
+        transition(state, event.type === 'idle' ? { ...event, ms: event.ms + 10_000 } : event, now),
+    ],
     ['keeps what has ended', without('destroy')],
     ['forgets an event', without('record')],
     ['never lets go of a key', without('key-cancel')],

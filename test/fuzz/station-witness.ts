@@ -192,6 +192,7 @@ export function witness(): (step: Step) => void {
   /** 3: covered before anything else. */
   const locking = ({ before, event, after, effects }: Step) => {
     if (mustLock(event)) assert.equal(after.kind, 'locked');
+    else if (event.type === 'idle') assert.equal(after.kind, before.kind);
     if (before.kind !== 'open' || after.kind !== 'locked') return;
     assert.deepEqual(effects[0], { type: 'cover' });
     if (event.type === 'idle') reached.lockedByIdle++;
