@@ -2,10 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ElectronApplication } from '@playwright/test';
-import type { Screen } from '../test/support/screen.ts';
+import { BLACK, type Screen } from '../test/support/screen.ts';
 
-/** An X display without a window. */
-export const BLACK = '00000000 00000000 00000000';
 /** The empty app's page, which is white before it is drawn. */
 export const GREEN = '008000ff 008000ff 008000ff';
 

@@ -6,9 +6,9 @@ import { startDemo } from '../test/support/demo.ts';
 import { launchElectron } from '../test/support/electron-app.ts';
 import type { Station } from '../test/support/station.ts';
 import { memoryOfTree } from './process-tree.ts';
-import { BLACK, GREEN, emptyApp, plainShows } from './plain-window.ts';
+import { GREEN, emptyApp, plainShows } from './plain-window.ts';
 import { type Row, compared } from './row.ts';
-import { type Look, type Screen, now, openScreen } from '../test/support/screen.ts';
+import { BLACK, type Look, type Screen, now, openScreen } from '../test/support/screen.ts';
 import { resolveElectron, sandboxArguments } from '../tools/electron.mjs';
 
 /** The station in the real Electron on a display of its own, with a simulated key that answers at once. */

@@ -18,6 +18,9 @@ const places = [
 /** What a person sees at a few places, as numbers to compare. */
 export type Look = string;
 
+/** An X display without a window. */
+export const BLACK: Look = '00000000 00000000 00000000';
+
 export interface Screen {
   readonly display: string;
   look(): Look;
