@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { _electron } from '@playwright/test';
 import { createPackageWithOptions, extractAll } from '@electron/asar';
 import { resolveElectron } from '../../tools/electron.mjs';
 import { pack } from '../../tools/pack.mjs';
@@ -98,6 +99,21 @@ export async function packedAgents() {
         output: () => output,
         code: once(child, 'close').then(([code, signal]) => (signal ?? code) as unknown),
       };
+    },
+    /** The test package, driven by Playwright; started by that user, who keeps Chromium's sandbox. */
+    async drive(display: string) {
+      const home = await mkdtemp(path.join(folder, 'home-'));
+      await chown(home, user.uid, user.gid);
+      const starter = path.join(folder, 'as-user');
+      const as = `setpriv --reuid=${user.uid} --regid=${user.gid} --clear-groups`;
+      const program = path.join(inspectable, 'wardlock');
+      await writeFile(starter, `#!/bin/sh\nexec ${as} ${program} "$@"\n`, { mode: 0o755 });
+      return _electron.launch({
+        executablePath: starter,
+        cwd: home,
+        chromiumSandbox: true,
+        env: { PATH: process.env['PATH'] ?? '', HOME: home, DISPLAY: display },
+      });
     },
     async stop() {
       for (const child of started)
