@@ -3,7 +3,7 @@ import { languageCodes } from '../../tools/words.mjs';
 import { WCAG, flaws } from '../support/axe.ts';
 import { doubleText } from '../support/look.ts';
 import { leave, reach } from '../support/reach.ts';
-import { clashes } from '../support/sight.ts';
+import { clashes, faint } from '../support/sight.ts';
 import { type Scene, type Surface, scenes } from '../support/station-views.ts';
 import { expect, test } from './station-page.ts';
 
@@ -85,13 +85,16 @@ for (const surface of surfaces) {
     ['day', 'en'],
     ['night', 'es'],
   ] as const) {
-    test(`${surface}: axe finds nothing by ${theme}, ${language}`, async ({ open }) => {
+    test(`${surface}: axe finds nothing, and all words have ink, by ${theme}, ${language}`, async ({
+      open,
+    }) => {
       test.setTimeout(600_000);
       const { page, station } = await open(first[1]);
       await page.setViewportSize({ width: 1920, height: heightOf(surface, 1080) });
       for (const [name, scene] of of(surface)) {
         await reach(page, station, { ...scene, view: { ...scene.view, theme, language } });
-        expect.soft(await flaws(page, WCAG), name).toEqual([]);
+        const wrong = [...(await flaws(page, WCAG)), ...(await faint(page)).words];
+        expect.soft(wrong, name).toEqual([]);
         await leave(page, station, scene);
       }
     });

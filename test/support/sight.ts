@@ -105,50 +105,76 @@ export const focused = (page: Page) =>
     };
   }, CONTROLS);
 
-/** Words whose ink is too near to the colour behind them (WCAG 1.4.3), and controls without an edge (1.4.11). */
-export const faint = (page: Page): Promise<readonly string[]> =>
+/**
+ * Words whose ink is too near to any colour behind them (WCAG 1.4.3), and controls without an edge (1.4.11). axe does not judge words over a pseudo-element,
+ * such as the folds of the cloth: here each fold is laid over the cloth, and over them again.
+ */
+export const faint = (
+  page: Page,
+): Promise<{ readonly words: readonly string[]; readonly edges: readonly string[] }> =>
   page.evaluate((controls) => {
-    const found: string[] = [];
-    const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
-    const isClear = (colour: string) => channels(colour)[3] === 0;
+    const words: string[] = [];
+    const edges: string[] = [];
+    type Colour = readonly [red: number, green: number, blue: number, alpha: number];
+    const colours = (css: string): readonly Colour[] =>
+      [...css.matchAll(/rgba?\([^)]*\)/g)].map(([colour]) => {
+        const [r = 0, g = 0, b = 0, alpha = 1] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+        return [r, g, b, alpha];
+      });
+    const laid = ([r, g, b, alpha]: Colour, below: Colour): Colour => {
+      const mix = (one: number, other: number) => one * alpha + other * (1 - alpha);
+      return [mix(r, below[0]), mix(g, below[1]), mix(b, below[2]), 1];
+    };
     /** WCAG's relative luminance of an sRGB colour. */
-    const luminance = (colour: string) => {
-      const [r = 0, g = 0, b = 0] = channels(colour).map((channel) => {
+    const luminance = ([...channels]: Colour) => {
+      const [r = 0, g = 0, b = 0] = channels.map((channel) => {
         const part = channel / 255;
         return part <= 0.040_45 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
       });
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
-    const contrast = (one: string, other: string) => {
+    const contrast = (one: Colour, other: Colour) => {
       const [dark = 0, light = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
       return (light + 0.05) / (dark + 0.05);
     };
-    const behind = (element: Element | null): string => {
-      if (element === null) return getComputedStyle(document.body).backgroundColor;
+    /** Every colour that may be behind an element. */
+    const behind = (element: Element | null): readonly Colour[] => {
+      if (element === null) return [[255, 255, 255, 1]];
       const { backgroundColor } = getComputedStyle(element);
-      return isClear(backgroundColor) ? behind(element.parentElement) : backgroundColor;
+      const [own = [0, 0, 0, 0]] = colours(backgroundColor);
+      const grounds =
+        own[3] === 1 ? [own] : behind(element.parentElement).map((below) => laid(own, below));
+      const { content, backgroundImage } = getComputedStyle(element, '::before');
+      if (content === 'none' || !element.matches('.cloth')) return grounds;
+      const folds = colours(backgroundImage);
+      return grounds.flatMap((ground) => [ground, ...folds.map((fold) => laid(fold, ground))]);
     };
     for (const element of document.body.querySelectorAll('*')) {
       const own = [...element.childNodes].some(
         (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
       );
-      if (!own || !element.checkVisibility()) continue;
-      const ratio = contrast(getComputedStyle(element).color, behind(element));
-      if (ratio < 4.5) found.push(`"${element.textContent}" has ${ratio.toFixed(1)} : 1`);
+      if (!own || !element.checkVisibility() || element.matches(':disabled, :disabled *')) continue;
+      const [ink] = colours(getComputedStyle(element).color);
+      if (ink === undefined) continue;
+      const ratio = Math.min(
+        ...behind(element).map((ground) => contrast(laid(ink, ground), ground)),
+      );
+      if (ratio < 4.5) words.push(`"${element.textContent}" has ${ratio.toFixed(1)} : 1`);
     }
     for (const control of document.querySelectorAll(controls)) {
       const { borderTopStyle, borderTopWidth, borderTopColor } = getComputedStyle(control);
       const isFramed = borderTopStyle !== 'none' && Number.parseFloat(borderTopWidth) >= 2;
-      const edge = contrast(borderTopColor, behind(control.parentElement));
-      if (!isFramed || edge < 3) found.push(`"${control.textContent}" has no outline`);
+      const [line = [0, 0, 0, 0]] = colours(borderTopColor);
+      const edge = Math.min(...behind(control.parentElement).map((below) => contrast(line, below)));
+      if (!isFramed || edge < 3) edges.push(`"${control.textContent}" has no outline`);
       if (control.matches('[aria-current=true]') && Number.parseFloat(borderTopWidth) < 4) {
-        found.push(`"${control.textContent}" does not stand out`);
+        edges.push(`"${control.textContent}" does not stand out`);
       }
     }
     for (const thing of document.querySelectorAll('.note, .checked.is-bad, .opening, .sheet')) {
       if (getComputedStyle(thing).borderTopStyle === 'none') {
-        found.push(`${thing.className} has no edge`);
+        edges.push(`${thing.className} has no edge`);
       }
     }
-    return found;
+    return { words, edges };
   }, CONTROLS);
