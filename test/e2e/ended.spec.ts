@@ -57,7 +57,7 @@ test.describe('main in the middle of a session', () => {
       await station.stepIs('waiting');
       const curtain = screen.look();
       await station.open(demo.nurse);
-      const session = await atRest(station, screen, curtain);
+      await atRest(station, screen, curtain);
       const end = new Promise((resolve) => {
         agent.app.process().once('exit', (_code, signal) => resolve(signal));
       });

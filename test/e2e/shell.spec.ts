@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { type Demo, startDemo } from '../support/demo.ts';
@@ -221,23 +221,26 @@ test.describe('@security the shell', () => {
     const gone = new Promise((resolve) => {
       agent.app.process().once('exit', (code, signal) => resolve(signal ?? code));
     });
-    const shown = await agent.app
-      .evaluate(async ({ BrowserWindow }) => {
-        // Sampled from the very turn in which the error is reported.
-        const seen: string[] = [];
-        const sample = () =>
-          BrowserWindow.getAllWindows()
+    const told = path.join(demo.data, 'shown-at-the-end');
+    await agent.app
+      .evaluate(({ app, BrowserWindow }, file) => {
+        const { writeFileSync } = process.mainModule?.require(
+          'node:fs',
+        ) as typeof import('node:fs');
+        const exit = app.exit.bind(app);
+        // What can be seen in the moment in which it ends.
+        app.exit = (code) => {
+          const shown = BrowserWindow.getAllWindows()
             .filter((window) => window.isVisible())
-            .forEach((window) => seen.push(window.webContents.getURL()));
-        process.once('unhandledRejection', sample);
+            .map((window) => new URL(window.webContents.getURL()).pathname);
+          writeFileSync(file, JSON.stringify(shown.filter((name) => name !== '/')));
+          exit(code);
+        };
         void Promise.reject(new Error('nobody handles this'));
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        return seen;
-      })
+      }, told)
       .catch(() => undefined);
-    // Either the answer still came, and only the curtain was shown, or the agent was gone already.
-    if (shown !== undefined) expect(shown.filter((url) => url.endsWith('/chart'))).toEqual([]);
     expect(await gone).toBe(70);
+    expect(JSON.parse(await readFile(told, 'utf8'))).toEqual(['/curtain']);
     const again = await demo.launch();
     await again.station.stepIs('waiting');
     expect((await again.station.shown()).filter((path) => path !== '/')).toEqual(['/curtain']);
