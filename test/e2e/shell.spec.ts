@@ -224,16 +224,14 @@ test.describe('@security the shell', () => {
     const told = path.join(demo.data, 'shown-at-the-end');
     await agent.app
       .evaluate(({ app, BrowserWindow }, file) => {
-        const { writeFileSync } = process.mainModule?.require(
-          'node:fs',
-        ) as typeof import('node:fs');
+        const fs = process.mainModule?.require('node:fs') as typeof import('node:fs');
         const exit = app.exit.bind(app);
         // What can be seen in the moment in which it ends.
         app.exit = (code) => {
           const shown = BrowserWindow.getAllWindows()
             .filter((window) => window.isVisible())
             .map((window) => new URL(window.webContents.getURL()).pathname);
-          writeFileSync(file, JSON.stringify(shown.filter((name) => name !== '/')));
+          fs.writeFileSync(file, JSON.stringify(shown.filter((name) => name !== '/')));
           exit(code);
         };
         void Promise.reject(new Error('nobody handles this'));
