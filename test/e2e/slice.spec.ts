@@ -68,6 +68,7 @@ test('a key that appears covers the session and throws nothing away', async () =
   await demo.keys.remove();
   await demo.keys.insert(nurse.id);
   await until('the sheet', async () => (await station.shown()).includes('/overlay'));
+  await station.sessionIsCovered();
   const sheet = await station.overlay();
   await expect(sheet.getByRole('heading', { name: 'This is your key, Maria' })).toBeVisible();
   await sheet.getByRole('button', { name: 'Stay' }).click();
@@ -103,6 +104,7 @@ test('taking over parks the first session; both events carry one correlation', a
   await station.app.evaluate(({ clipboard }) => clipboard.writeText('A. Lindqvist'));
   await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();
   await station.screenIs('curtain');
+  expect(await station.app.evaluate(({ clipboard }) => clipboard.readText())).toBe('');
   await station.open(physician);
   expect(await station.app.evaluate(({ clipboard }) => clipboard.readText())).toBe('');
   expect((await station.view()).parked).toHaveLength(1);
@@ -128,9 +130,26 @@ test('a key that comes before the curtain has gone still gets its sheet, on top'
   const { nurse, physician } = demo;
   await (await station.bar()).getByRole('button', { name: 'Sign out' }).click();
   await station.screenIs('curtain');
-  await station.open(physician);
-  // The curtain waits for the new session's app to draw itself.
+  await demo.keys.insert(physician.id);
+  await station.stepIs('pin');
+  await station.typePin(physician.pin);
+  await until('the touch', async () => (await demo.keys.state()).waitingForTouch);
+  // The curtain waits for the bar to show the name.
+  await station.app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()
+      .find((window) => window.webContents.getURL().endsWith('/bar'))
+      ?.webContents.executeJavaScript('for (const end = Date.now() + 3000; Date.now() < end; );')
+      .catch(() => undefined);
+  });
+  await demo.keys.touch();
+  await station.screenIs('session');
+  await demo.keys.remove();
   await demo.keys.insert(nurse.id);
+  await until('the sheet in the view', async () => {
+    const { screen } = await station.view();
+    return screen.kind === 'session' && screen.over.kind === 'key';
+  });
+  expect(await station.shown()).toContain('/curtain');
   await until('the curtain to go', async () => !(await station.shown()).includes('/curtain'));
   await until('the sheet', async () => (await station.shown()).includes('/overlay'));
   await until('the sheet in front', () =>

@@ -101,6 +101,20 @@ export function station(app: ElectronApplication, keys: Control) {
           // A window that has not begun to load shows its ground.
           .map((url) => (url === '' ? 'blank' : new URL(url).pathname)),
       ),
+    /** The overlay lies on the app, as large as it and before its page has drawn anything in the colour of cloth. */
+    sessionIsCovered: () =>
+      until('cloth over all of the app', () =>
+        app.evaluate(({ BrowserWindow }) => {
+          const [sheet, chart] = ['/overlay', '/chart'].map((path) =>
+            BrowserWindow.getAllWindows().find((window) =>
+              window.webContents.getURL().endsWith(path),
+            ),
+          );
+          if (!sheet?.isVisible() || !sheet.isAlwaysOnTop() || !chart) return false;
+          const isThere = JSON.stringify(sheet.getBounds()) === JSON.stringify(chart.getBounds());
+          return isThere && sheet.getBackgroundColor() === '#B5D1C4';
+        }),
+      ),
   };
 }
 
