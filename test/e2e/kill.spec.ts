@@ -3,7 +3,7 @@ import { startDemo } from '../support/demo.ts';
 import { until } from '../support/station.ts';
 import { startDisplay } from '../../tools/display.mjs';
 
-const ROUNDS = 20;
+const ROUNDS = 10;
 
 test(`kill -9 of the agent at ${ROUNDS} random points after the PIN loses and doubles nothing`, async () => {
   test.setTimeout(10 * 60_000);
@@ -27,6 +27,8 @@ test(`kill -9 of the agent at ${ROUNDS} random points after the PIN loses and do
       await demo.keys.insert(nurse.id);
       await station.stepIs('pin');
       await station.typePin(nurse.pin);
+      // Every second one from within a session: a slow machine may reach none by chance.
+      if (round % 2 === 1) await station.screenIs('session');
       await new Promise((resolve) => setTimeout(resolve, random() * 400));
       const seen = await station.view().then(
         ({ screen }) => screen.kind,
@@ -57,6 +59,7 @@ test(`kill -9 of the agent at ${ROUNDS} random points after the PIN loses and do
     // Whatever was on screen had been written; whatever was written and not ended is told as lost.
     const opened = all.filter(({ event }) => event.type === 'session.opened');
     const lost = all.filter(({ event }) => event.type === 'session.lost');
+    expect(sessionsSeen).toBeGreaterThanOrEqual(ROUNDS / 2);
     expect(opened.length).toBeGreaterThanOrEqual(sessionsSeen);
     expect(lost.map(({ event }) => event.session)).toEqual(
       opened.map(({ event }) => event.session),

@@ -24,7 +24,8 @@ test('another program’s window neither comes over the curtain nor gets what is
           BrowserWindow.getFocusedWindow()?.once('blur', () => resolve());
         }),
     );
-    await station.view();
+    // The question is in main before the other program is.
+    await station.app.evaluate(() => undefined);
     const intruder = spawn(...endingWithUs('xmessage', ['-center', 'Type your PIN here']), {
       env,
       stdio: 'ignore',

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import type { StationApi } from '../../preload/contract.ts';
 import { words as en } from '../../renderer/i18n/words/en.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
 import { until } from '../support/station.ts';
@@ -31,7 +32,12 @@ test('past the offline limit the station says so, opens for nobody, and opens ag
 
   // A key brings nothing on: no PIN is asked for, by itself or by hand.
   await demo.keys.insert(demo.nurse.id);
-  await until('the key to be there', async () => (await demo.keys.state()).inserted !== null);
+  await until('the station to know the key', () =>
+    curtain.evaluate(async () => {
+      const api = Reflect.get(window, 'station') as StationApi;
+      return (await api.check('keys')).finding === 'keys-good';
+    }),
+  );
   await expect(curtain.getByRole('button', { name: en.start })).toHaveCount(0);
   await curtain.evaluate(() =>
     (window as unknown as { station: { start(): Promise<void> } }).station.start(),

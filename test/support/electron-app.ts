@@ -26,7 +26,7 @@ export interface RunningAgent {
   readonly runtime: string;
   /** Picture of the whole display as a person sees it. */
   screenshot(file: string): Promise<void>;
-  /** Ends the agent in order, and its display. */
+  /** Ends the agent in order, and its display; throws where it had to be killed. */
   stop(): Promise<void>;
   /** Ends the agent as a power cut would; the display stays. */
   kill(): Promise<void>;
@@ -79,12 +79,17 @@ export async function launchElectron(
     },
     async stop() {
       // app.quit() runs the agent's own orderly end; a hung one is ended for it.
-      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      let isHung = false;
+      const timer = setTimeout(() => {
+        isHung = true;
+        child.kill('SIGKILL');
+      }, 10_000);
       await app.evaluate(({ app: electronApp }) => electronApp.quit()).catch(() => undefined);
       await gone;
       clearTimeout(timer);
       await own?.stop();
       if (process.env['WARDLOCK_SHOW_LOG']) process.stderr.write(log);
+      if (isHung) throw new Error(`the agent did not end by itself\n${log}`);
     },
     async kill() {
       child.kill('SIGKILL');
