@@ -97,6 +97,29 @@ test('a frame, of the same site or another, prints nothing, gets no dropped file
   expect(told[0]?.event.detail).toMatchObject({ what: 'print', app: 'chart' });
 });
 
+test('a frame, of the same site or another, opens no file chooser', async () => {
+  const hands = handsOn(agent.display);
+  const said = () =>
+    person.run<string>('/bar', "document.querySelector('[role=status]').textContent");
+  for (const host of ['127.0.0.1', 'localhost']) {
+    await person.run('/bar', 'void station.heard()');
+    await until('nothing to be said', async () => (await said()) === '');
+    const place = await person.run<{ x: number; y: number }>(
+      '/chart',
+      `{
+        const frame = [...document.querySelectorAll('iframe')].find(({ src }) => new URL(src).hostname === '${host}');
+        frame.scrollIntoView({ block: 'center' });
+        const { x, y } = frame.getBoundingClientRect();
+        ({ x: screenX + x, y: screenY + y });
+      }`,
+    );
+    await hands.click((place?.x ?? 0) + 30, (place?.y ?? 0) + 20);
+    await until(`"no file" to be said of ${host}`, async () =>
+      /^No file was taken/.test((await said()) ?? ''),
+    );
+  }
+});
+
 for (const surface of ['/bar', '/curtain'])
   test(`a ${surface} that never answers again is given up and made anew; it covers all the time`, async () => {
     test.setTimeout(180_000);

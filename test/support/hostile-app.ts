@@ -4,12 +4,13 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 
 const page = (body: string) => `<!doctype html><meta charset=utf-8><title>hostile</title>
-<style>body { margin: 0; padding-top: 80px } body > * { display: block; height: 40px; width: 300px; margin: 4px }</style>
+<style>body { margin: 0 } body > * { display: block; height: 40px; width: 300px; margin: 4px }</style>
 ${body}`;
 
 /** Things to click, 44 px each from below what the bar says; the page's own code comes from the tests. */
 const playground = (elsewhere: string) =>
-  page(`<input type=file id=file>
+  page(`<style>body { padding-top: 80px }</style>
+<input type=file id=file>
 <input type=file id=folder webkitdirectory>
 <button id=picker onclick="window.showOpenFilePicker?.().catch(() => 0)">picker</button>
 <button id=directory onclick="window.showDirectoryPicker?.().catch(() => 0)">directory</button>
