@@ -392,17 +392,33 @@ describe('a key that appears during an open session', () => {
     expect(station.hand.asked).toEqual([]);
   });
 
-  it('is somebody who is here: its sheet takes the place of the idle warning and stays until the curtain', async () => {
+  it('takes the place of the idle warning, and its sheet stays until the curtain', async () => {
     const station = put();
     await station.enter(station.nurse);
     station.pass(110_000);
     expect(over(station)).toMatchObject({ kind: 'idle' });
     station.hand.insert(station.physician);
     await station.settled();
-    station.pass(119_000);
+    station.pass(9_000);
     expect(over(station)).toMatchObject({ kind: 'key' });
     station.pass(1_100);
     expect(over(station)).toBe('curtain');
+  });
+
+  it('is nobody: one with a loose contact, that comes and goes, puts no lock off', async () => {
+    const station = put();
+    await station.enter(station.nurse);
+    for (let time = 0; time < 13; time++) {
+      station.hand.insert(station.physician);
+      station.pass(5_000);
+      station.hand.remove();
+      station.pass(5_000);
+    }
+    expect(over(station)).toBe('curtain');
+    expect(station.events().at(-1)).toMatchObject({
+      type: 'session.locked',
+      detail: { cause: 'idle' },
+    });
   });
 
   it('chosen for a switch it goes on to its PIN', async () => {

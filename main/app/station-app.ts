@@ -500,8 +500,6 @@ export class StationApp {
   private onKey(event: KeyEvent | { readonly kind: 'crashed' }): void {
     switch (event.kind) {
       case 'keys':
-        // A key does not come by itself: its sheet is not for the idle warning to take away.
-        if (event.keys.length > this.state.keys) this.idle.present();
         return this.dispatch({ type: 'keys', count: event.keys.length });
       case 'choose':
         return this.dispatch({ type: 'key-choose', attempt: event.attempt });
