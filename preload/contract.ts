@@ -241,7 +241,7 @@ export const stationContract = {
     signOut: ask(nothing, z.void()),
     /** Ends the agent; refused unless the session is an administrator's. */
     close: ask(nothing, z.void()),
-    /** Close the sheet or the idle warning and go on. */
+    /** Somebody is here: the sheet or the idle warning closes; the curtain waits on for the PIN. */
     stay: ask(nothing, z.void()),
     selectApp: ask(z.tuple([z.string().max(32)]), z.void()),
     /** Closes the newest window that the app in front has opened. */

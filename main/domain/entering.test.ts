@@ -103,6 +103,23 @@ describe('each wait at the curtain has its end', () => {
   });
 });
 
+describe('the wait for the PIN', () => {
+  it('begins anew for a hand that is slow, and no other wait does', () => {
+    const station = curtain();
+    station.feed({ type: 'keys', count: 1 });
+    expect(station.feed({ type: 'stay' })).toBe('not-now');
+    station.feed({ type: 'key-ready', attempt: station.attempt(), retries: 8, minLength: 6 });
+    station.at(PATIENCE.pin - 1);
+    expect(station.feed({ type: 'stay' })).toBe(undefined);
+    expect(station.deadline()).toBe(2 * PATIENCE.pin - 1);
+    station.feed({ type: 'pin', length: 6 });
+    const deadline = station.deadline();
+    station.at(1);
+    expect(station.feed({ type: 'stay' })).toBe('not-now');
+    expect(station.deadline()).toBe(deadline);
+  });
+});
+
 describe('the choice among keys', () => {
   it('takes no PIN, and none that was typed before it', () => {
     const station = curtain();

@@ -280,8 +280,11 @@ export function whileLocked(state: Locked, event: OpenOrLockedEvent, now: Instan
       return entry.kind === 'recording' && entry.attempt === event.attempt
         ? refuse(state, 'not-recorded')
         : stale;
-    case 'idle':
     case 'stay':
+      // Somebody is typing.
+      if (entry.kind !== 'pin') return notNow;
+      return same({ ...state, entry: { ...entry, deadline: now.mono + PATIENCE.pin } });
+    case 'idle':
     case 'switch':
     case 'sign-out':
     case 'close':

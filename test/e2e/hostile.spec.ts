@@ -275,9 +275,16 @@ test.describe('@security a hostile clinical app', () => {
   });
 
   test('stays as it is under every key of a browser', async () => {
-    await inPage(() => Reflect.set(window, '__same', true));
+    await inPage(() => {
+      Reflect.set(window, '__same', true);
+      const heard: string[] = [];
+      Reflect.set(window, '__heard', heard);
+      window.addEventListener('keydown', ({ key }) => heard.push(key), true);
+    });
     await click('#text');
     for (const key of BROWSER_KEYS) await hands.key(key);
+    const heard = await inPage(() => Reflect.get(window, '__heard') as string[]);
+    expect(heard).toEqual(expect.arrayContaining(['F5', 'F12', 'p', 'r', 'F4']));
     await hands.xdotool(
       'keydown',
       'ctrl',

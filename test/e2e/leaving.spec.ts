@@ -55,14 +55,15 @@ test('parked for too long: ended and destroyed; the next session begins with not
 });
 
 test('too old: ended and destroyed, on screen as behind the curtain', async () => {
-  await begin({ sessionHours: 12 / 3600 });
+  await begin({ sessionHours: 15 / 3600 });
   const { nurse } = demo;
   await station.open(nurse);
   await station.screenIs('curtain');
   expect(await charts()).toBe(0);
   await station.open(nurse);
-  await press('Lock');
+  await note();
   expect(await charts()).toBe(1);
+  await press('Lock');
   await until('the end', async () => (await station.view()).parked.length === 0);
   expect(await charts()).toBe(0);
   await changesAre([

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { startDisplay } from '../../tools/display.mjs';
@@ -24,6 +25,13 @@ test.afterAll(async () => {
   await display?.stop();
 });
 
+/** Bytes of a picture that a blinking caret changes, at most. */
+const CARET = 400;
+const differences = (one: Buffer, other: Buffer) => {
+  let count = 0;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) count++;
+  return count;
+};
 const executable = (folder: string) => path.join(folder, 'wardlock');
 
 test('the fuses of the production package are those of the list, read from its binary', async () => {
@@ -145,7 +153,9 @@ test('it is no Node, and SIGUSR1 opens no inspector', async () => {
 for (const withManager of [false, true])
   test(`no key leaves the production package ${withManager ? 'under openbox' : 'on a bare display'}`, async () => {
     test.setTimeout(300_000);
-    const own = await startDisplay();
+    const glass = await mkdtemp(path.join(tmpdir(), 'wardlock-glass-'));
+    const own = await startDisplay({ frameBuffer: glass });
+    const picture = () => readFile(path.join(glass, 'Xvfb_screen0'));
     const manager = withManager ? await startOpenbox(own.name) : undefined;
     const hands = handsOn(own.name);
     const running = await packages.start(packages.production, { env: { DISPLAY: own.name } });
@@ -162,6 +172,16 @@ for (const withManager of [false, true])
         expect(shown, after).toEqual(usual);
         expect(running.child.exitCode, after).toBe(null);
       };
+      // Keys do arrive there: what is typed into the field of the pairing code is seen.
+      let before = await picture();
+      await until('the page at rest', async () => {
+        const earlier = before;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        before = await picture();
+        return differences(earlier, before) < CARET;
+      });
+      await hands.xdotool('type', '--delay', '60', 'ABCDEFGH');
+      await until('what was typed', async () => differences(before, await picture()) > 10 * CARET);
       for (const key of [...BROWSER_KEYS, ...WINDOW_MANAGER_KEYS]) {
         await hands.key(key);
         await new Promise((resolve) => setTimeout(resolve, 60));
@@ -179,5 +199,6 @@ for (const withManager of [false, true])
       await running.code;
       manager?.stop();
       await own.stop();
+      await rm(glass, { recursive: true, force: true });
     }
   });

@@ -107,6 +107,24 @@ test('Escape and Cancel cancel once each, and forget what was typed', async ({ o
   await expect(typed(page)).toHaveText('No digits typed');
 });
 
+test('main hears of a hand that is slow, not of every digit', async ({ open }) => {
+  const { page, station } = await open(pad);
+  const later = () =>
+    page.evaluate(() => {
+      const now = performance.now.bind(performance);
+      performance.now = () => now() + 16_000;
+    });
+  await type(page, '12');
+  expect(station.asked).toEqual([]);
+  await later();
+  await type(page, '34');
+  await button(page, '5').click();
+  await expect.poll(() => station.asked.map(({ name }) => name)).toEqual(['stay']);
+  await later();
+  await button(page, 'Erase').click();
+  await expect.poll(() => station.asked.map(({ name }) => name)).toEqual(['stay', 'stay']);
+});
+
 test('the keyboard alone reaches every control: Tab to a digit, Enter presses it', async ({
   open,
 }) => {

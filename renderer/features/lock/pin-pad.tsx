@@ -13,6 +13,18 @@ type PinStep = Extract<CurtainStep, { kind: 'pin' }>;
 
 /** Dots drawn one by one; more digits than these are told by a number. */
 const DOTS = 10;
+/** Main gives the PIN a minute: it hears this often of a hand that is slow (WCAG 2.2.1). */
+const TELL_MS = 15_000;
+
+function createPresence() {
+  let toldAt = performance.now();
+  return () => {
+    const now = performance.now();
+    if (now - toldAt <= TELL_MS) return;
+    toldAt = now;
+    intend(station.stay());
+  };
+}
 
 /**
  * The PIN pad. The digits are in the buffer and nowhere else: React knows how many there are, the
@@ -25,9 +37,11 @@ export function PinPad({ step }: { step: PinStep }) {
   const [act] = useState(() => createPinKeys(buffer));
   const [count, setCount] = useState(0);
   const [hint, setHint] = useState<'short' | 'letter'>();
+  const [tellPresence] = useState(createPresence);
   const { minLength } = step;
 
   const changed = () => {
+    tellPresence();
     setCount(buffer.length);
     setHint(undefined);
   };
