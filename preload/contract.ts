@@ -69,6 +69,7 @@ export const told = z.enum([
   'print',
   'download',
   'window',
+  'link',
   'file-chooser',
   /** The app in front went down, or cannot be reached: said for as long as it is so. */
   'stopped',

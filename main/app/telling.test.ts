@@ -105,7 +105,7 @@ it.each(['printing', 'not-printed'] as const)(
     const station = put();
     const session = await station.enter(station.nurse);
     station.app.tell(session, first);
-    for (const refused of ['print', 'download', 'window', 'file-chooser'] as const) {
+    for (const refused of ['print', 'download', 'window', 'link', 'file-chooser'] as const) {
       station.app.tell(session, refused);
       expect(said(station)).toBe(first);
     }

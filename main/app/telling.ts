@@ -7,7 +7,7 @@ const HAND_MS = 15_000;
 const wantsHand: readonly Told[] = ['not-printed', 'print-again', 'print-whole'];
 
 /** What a page may have asked for by itself: it waits for nobody's hand, and takes no other word away. */
-const refusals: readonly Told[] = ['print', 'download', 'window', 'file-chooser'];
+const refusals: readonly Told[] = ['print', 'download', 'window', 'link', 'file-chooser'];
 const ofPrints: readonly Told[] = ['printing', 'printed', 'not-printed'];
 
 /** What the bar says of an app, to the member in front of it: for a while, and "printing" until it says how that ended. */

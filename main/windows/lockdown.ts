@@ -1,5 +1,6 @@
 import {
   type BrowserWindowConstructorOptions,
+  type Event,
   Menu,
   type Session,
   type WebContents,
@@ -9,6 +10,7 @@ import {
 /** What a window tried and was not allowed; a code for the log, never an address. */
 export type Blocked =
   | 'navigation'
+  | 'frame'
   | 'window'
   | 'permission'
   | 'protocol'
@@ -61,14 +63,15 @@ export function lockDownContents(
       onBlocked(contents, 'window');
       return { action: 'deny' };
     });
-    const check = (event: { preventDefault: () => void }, url: string) => {
-      if (allows(contents, url)) return;
+    const check = (event: Event<{ url: string; isMainFrame: boolean }>) => {
+      if (allows(contents, event.url)) return;
       event.preventDefault();
-      onBlocked(contents, /^https?:/.test(url) ? 'navigation' : 'protocol');
+      const isWeb = /^https?:/.test(event.url);
+      onBlocked(contents, !isWeb ? 'protocol' : event.isMainFrame ? 'navigation' : 'frame');
     };
-    contents.on('will-navigate', (event, url) => check(event, url));
-    contents.on('will-redirect', (event, url) => check(event, url));
-    contents.on('will-frame-navigate', (event) => check(event, event.url));
+    contents.on('will-navigate', check);
+    contents.on('will-redirect', check);
+    contents.on('will-frame-navigate', check);
     contents.on('will-attach-webview', (event) => {
       event.preventDefault();
       onBlocked(contents, 'webview');

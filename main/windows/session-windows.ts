@@ -32,6 +32,9 @@ const TOLD: Partial<Record<Blocked, Told>> = {
   download: 'download',
   window: 'window',
   'file-chooser': 'file-chooser',
+  // Not of a frame: a page may hold one that it never shows.
+  navigation: 'link',
+  protocol: 'link',
 };
 
 /** The app windows of one session, in a partition of its own. */

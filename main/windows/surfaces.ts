@@ -104,8 +104,11 @@ export function desk(
   const chords = {
     turn() {
       if (!isUncovered) return;
-      if (bar?.isFocused()) focusBelowBar();
-      else bar?.focus();
+      if (bar?.isFocused()) return focusBelowBar();
+      bar?.focus();
+      // Onto its first control, where it can be seen.
+      for (const type of ['keyDown', 'keyUp'] as const)
+        bar?.webContents.sendInputEvent({ type, keyCode: 'Tab' });
     },
     lock: on.lock,
   };

@@ -142,6 +142,7 @@ test.describe('@security a hostile clinical app', () => {
     await inPage((url: string) => void (location.href = url), hostile.elsewhere);
     await nothingHappened();
     await click('#outside');
+    await says('Not opened: this link leads out of the app.');
     await nothingHappened();
     await inPage(() => void (location.href = '/redirect'));
     await nothingHappened();
@@ -207,12 +208,13 @@ test.describe('@security a hostile clinical app', () => {
       await nothingHappened();
     }
     await isTold('navigation');
+    await isTold('frame');
   });
 
   test('opens no window, by script or by link', async () => {
     await click('#blank');
     await afterClick("window.open('/frame'); window.open('about:blank', 'x', 'popup')");
-    await says(/^Not opened/);
+    await says(/^Not opened: this app cannot/);
     await nothingHappened();
     await isTold('window');
   });

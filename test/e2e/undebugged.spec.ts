@@ -120,6 +120,24 @@ test('a frame, of the same site or another, opens no file chooser', async () => 
   }
 });
 
+test('the keyboard that comes to the bar is seen at its first control, each time', async () => {
+  const hands = handsOn(agent.display);
+  const at = () =>
+    person.run(
+      '/bar',
+      `document.hasFocus() && document.activeElement.matches(':focus-visible') &&
+        [...document.querySelectorAll('button')].indexOf(document.activeElement)`,
+    );
+  for (const time of ['first', 'second']) {
+    await hands.key('F6');
+    await until(`the ring, the ${time} time`, async () => (await at()) === 0);
+    await hands.key('Tab');
+    await until('the next control', async () => (await at()) === 1);
+    await hands.key('F6');
+    await until('the app', async () => (await at()) === false);
+  }
+});
+
 for (const surface of ['/bar', '/curtain'])
   test(`a ${surface} that never answers again is given up and made anew; it covers all the time`, async () => {
     test.setTimeout(180_000);

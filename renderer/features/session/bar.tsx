@@ -36,9 +36,16 @@ export function Bar() {
       intend(station.naming(session));
     });
   }, [session, tellHeight]);
+  // Where the keyboard comes back, it begins at the first control.
+  const start = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const leave = () => start.current?.focus({ preventScroll: true });
+    window.addEventListener('blur', leave);
+    return () => window.removeEventListener('blur', leave);
+  }, []);
   const mayClose = screen.kind === 'session' && screen.mayClose;
   return (
-    <main>
+    <main ref={start} tabIndex={-1}>
       <div
         ref={rail}
         className={`rail shell ${isOffline ? 'is-offline' : ''} ${mayClose ? 'may-close' : ''}`}

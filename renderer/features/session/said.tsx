@@ -13,6 +13,7 @@ const icons: Readonly<Record<Told, IconName>> = {
   print: 'ban',
   download: 'ban',
   window: 'ban',
+  link: 'ban',
   'file-chooser': 'ban',
   stopped: 'hand',
 };

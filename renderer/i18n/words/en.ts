@@ -249,6 +249,7 @@ export const words = {
     print: 'Not printed: this app cannot print here.',
     download: 'Not saved: files cannot be saved here.',
     window: 'Not opened: this app cannot open that window here.',
+    link: 'Not opened: this link leads out of the app.',
     'file-chooser': 'No file was taken: files cannot be added here.',
     stopped: 'This app does not answer. Touch its tab to start it again.',
   },

@@ -251,6 +251,7 @@ export const words: Words = {
     print: 'No se ha impreso: esta aplicación no puede imprimir aquí.',
     download: 'No se ha guardado: aquí no se pueden guardar archivos.',
     window: 'No se ha abierto: esta aplicación no puede abrir esa ventana aquí.',
+    link: 'No se ha abierto: el enlace lleva fuera de la aplicación.',
     'file-chooser': 'No se adjuntó ningún archivo: aquí no se pueden adjuntar.',
     stopped: 'Esta aplicación no responde. Toque su pestaña para iniciarla de nuevo.',
   },
