@@ -4,8 +4,10 @@ import { firstPaint } from './station-window.ts';
 
 /** An app that goes down within this time of its start is not started again before somebody selects it. */
 const RESTART_MS = 60_000;
-/** A page that does not answer for so long once its tab was touched may be ended by the next touch. */
-const ANSWER_MS = 3_000;
+/** The page in front is asked this often whether it answers. */
+const WATCH_MS = 4_000;
+/** One that does not for so long may be ended by a touch of its tab. Long work of an app is shorter. */
+const ANSWER_MS = 8_000;
 
 interface Running {
   readonly window: BrowserWindow;
@@ -14,7 +16,7 @@ interface Running {
   readonly painted: Promise<void>;
   startedAt: number;
   isDown: boolean;
-  /** Its page was asked whether it answers; it does not while `isHung`. */
+  /** Its page was asked and has not answered yet; it hangs while `isHung`. */
   asked?: NodeJS.Timeout | undefined;
   isHung: boolean;
 }
@@ -59,6 +61,8 @@ export function sessionApps(
     fronted(): void;
     /** Whether the member sees the app in front, and nothing over it. */
     isSeen(): boolean;
+    /** The page in front may be at work for long: it is being printed. */
+    isPrinting(): boolean;
   },
 ): SessionApps {
   const running = new Map<string, Running>();
@@ -113,8 +117,9 @@ export function sessionApps(
     on.changed();
   };
   /** Chromium does not miss a page with a debugger, as each of ours has one (page-guard.ts): it is asked. */
-  const ask = (run: Running) => {
-    if (run.asked !== undefined) return;
+  const watch = setInterval(() => {
+    const run = current();
+    if (!isShown || on.isPrinting() || !run || run.isDown || run.asked) return;
     run.asked = setTimeout(() => {
       if (isGone) return;
       run.isHung = true;
@@ -123,7 +128,7 @@ export function sessionApps(
     const { debugger: protocol } = run.window.webContents;
     const heard = () => answered(run);
     protocol.sendCommand('Runtime.evaluate', { expression: '0' }).then(heard, heard);
-  };
+  }, WATCH_MS);
 
   /** Told, and started again if it hung or had worked for a while; else it would do nothing but go down. */
   const wentDown = (app: ClinicalApp, run: Running) => {
@@ -184,7 +189,6 @@ export function sessionApps(
       // One that hangs is loaded again once its process is gone.
       if (next.isHung) next.window.webContents.forcefullyCrashRenderer();
       else if (next.isDown || next.startedAt === 0) load(app, next);
-      else ask(next);
       if (!isShown) return;
       // The bar had the keyboard.
       if (next === previous) return topOf(next).focus();
@@ -241,12 +245,14 @@ export function sessionApps(
     painted: () => current()?.painted ?? Promise.resolve(),
     destroy() {
       isGone = true;
+      clearInterval(watch);
       const windows = [...running.values()].flatMap(windowsOf);
       for (const window of windows) if (!window.isDestroyed()) window.destroy();
       running.clear();
     },
     freeze() {
       isGone = true;
+      clearInterval(watch);
     },
     appOf: (contents) =>
       apps.find(({ id }) => {

@@ -78,6 +78,7 @@ export function sessionWindows(
   const { partition } = home;
   const hosts = apps.flatMap(({ allowedHosts }) => allowedHosts);
   const isInFront = ({ id }: ClinicalApp) => id === running.active && world.isSeen();
+  let isPrinting = false;
   const isTellLeft = perMinute(LIMITS.toldPerMinute);
   const blocked = (contents: WebContents | null, what: Blocked, told = TOLD[what]) => {
     const app = contents === null ? undefined : running.appOf(contents);
@@ -150,7 +151,7 @@ export function sessionWindows(
     apps,
     bounds,
     (place) => guard(sandboxedWindow({ ...options, ...place }, partition)),
-    { ...on, ...world },
+    { ...on, ...world, isPrinting: () => isPrinting },
   );
 
   /** The app, if policy lets it do this and its member sees it. */
@@ -161,7 +162,6 @@ export function sessionWindows(
 
   const isPopupLeft = perMinute(LIMITS.popupsPerMinute);
   const isPrintLeft = perMinute(LIMITS.printsPerMinute);
-  let isPrinting = false;
   const print = async (contents: WebContents, isWhole: boolean) => {
     const app = mayNow(contents, 'print');
     if (app === undefined) return blocked(contents, 'print');
