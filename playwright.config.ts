@@ -24,7 +24,7 @@ export default defineConfig({
         viewport: { width: 1920, height: 1080 },
         // A trace keeps the document at every action; these tests go through hundreds of states.
         trace: 'off',
-        launchOptions: { executablePath: '/usr/bin/chromium' },
+        launchOptions: { executablePath: '/usr/bin/chromium-headless-shell' },
       },
     },
   ],

@@ -23,7 +23,7 @@ const lists = {
   ),
   test: [
     ...electron,
-    'chromium',
+    'chromium-headless-shell',
     'xdotool',
     'xprintidle',
     'mount',

@@ -60,7 +60,7 @@ await mkdir(folder, { recursive: true });
 const pattern = new RegExp(process.argv[2] ?? '');
 const wanted = shots.filter(({ name }) => pattern.test(name));
 const pages = await serveStationPages();
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium' });
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell' });
 try {
   for (const shotsOfFrame of byFrame(wanted).values()) {
     const [first] = shotsOfFrame;

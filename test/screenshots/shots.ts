@@ -64,6 +64,7 @@ export const shots: readonly Shot[] = [
     shot(night(scene), '-1366-night-es', ward),
     shot(scene, '-1280', square),
   ]),
+  ...pick(/^curtain-pin-(last|few)$/).map((scene) => shot(night(scene), '-1280-night-es', square)),
   ...pick(/^bar(-administrator-marks-offline|-told-not-printed)?$/).flatMap((scene) => [
     shot(scene, '-1024', small),
     shot(scene, '-1024-200', small, { doubleText: true }),
