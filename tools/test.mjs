@@ -10,7 +10,7 @@ import { countLab, countPlaywright, countVitest } from './test-results.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 const reports = path.join(root, 'out', 'test-reports');
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
-const suiteMinutes = 20;
+const suiteMinutes = 30;
 
 const playwright = (project, prepare = () => ({})) => ({
   count: countPlaywright,
