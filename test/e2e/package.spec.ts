@@ -155,7 +155,9 @@ for (const withManager of [false, true])
     test.setTimeout(300_000);
     const glass = await mkdtemp(path.join(tmpdir(), 'wardlock-glass-'));
     const own = await startDisplay({ frameBuffer: glass });
-    const picture = () => readFile(path.join(glass, 'Xvfb_screen0'));
+    // Below the rail, where the clock is: 980 rows of 1920 pixels.
+    const picture = async () =>
+      (await readFile(path.join(glass, 'Xvfb_screen0'))).subarray(-980 * 1920 * 4);
     const manager = withManager ? await startOpenbox(own.name) : undefined;
     const hands = handsOn(own.name);
     const running = await packages.start(packages.production, { env: { DISPLAY: own.name } });
@@ -178,10 +180,13 @@ for (const withManager of [false, true])
         const earlier = before;
         await new Promise((resolve) => setTimeout(resolve, 500));
         before = await picture();
-        return differences(earlier, before) < CARET;
+        const isDrawn = new Set(before).size > 100;
+        return isDrawn && differences(earlier, before) < CARET;
       });
       await hands.xdotool('type', '--delay', '60', 'ABCDEFGH');
       await until('what was typed', async () => differences(before, await picture()) > 10 * CARET);
+      for (let letter = 0; letter < 8; letter++) await hands.key('BackSpace');
+      await until('it to be erased', async () => differences(before, await picture()) < CARET);
       for (const key of [...BROWSER_KEYS, ...WINDOW_MANAGER_KEYS]) {
         await hands.key(key);
         await new Promise((resolve) => setTimeout(resolve, 60));
