@@ -1,12 +1,11 @@
 import type { BrowserWindow, Rectangle, WebContents } from 'electron';
 import type { ClinicalApp } from '../../common/policy.ts';
+import { type Answering, answering } from './answering.ts';
 import { firstPaint } from './station-window.ts';
 
 /** An app that goes down within this time of its start is not started again before somebody selects it. */
 const RESTART_MS = 60_000;
-/** The page in front is asked this often whether it answers. */
-const WATCH_MS = 4_000;
-/** One that does not for so long may be ended by a touch of its tab. Long work of an app is shorter. */
+/** One that does not answer for so long may be ended by a touch of its tab. Long work of an app is shorter. */
 const ANSWER_MS = 8_000;
 
 interface Running {
@@ -16,9 +15,8 @@ interface Running {
   readonly painted: Promise<void>;
   startedAt: number;
   isDown: boolean;
-  /** Its page was asked and has not answered yet; it hangs while `isHung`. */
-  asked?: NodeJS.Timeout | undefined;
-  isHung: boolean;
+  /** Asked while it is in front. */
+  readonly answering: Answering;
 }
 
 /** The apps of one session: at most one on screen, the others hidden, silent and throttled. */
@@ -109,33 +107,12 @@ export function sessionApps(
     });
   };
 
-  const answered = (run: Running) => {
-    clearTimeout(run.asked);
-    run.asked = undefined;
-    if (!run.isHung) return;
-    run.isHung = false;
-    on.changed();
-  };
-  /** Chromium does not miss a page with a debugger, as each of ours has one (page-guard.ts): it is asked. */
-  const watch = setInterval(() => {
-    const run = current();
-    if (!isShown || on.isPrinting() || !run || run.isDown || run.asked) return;
-    run.asked = setTimeout(() => {
-      if (isGone) return;
-      run.isHung = true;
-      on.changed();
-    }, ANSWER_MS);
-    const { debugger: protocol } = run.window.webContents;
-    const heard = () => answered(run);
-    protocol.sendCommand('Runtime.evaluate', { expression: '0' }).then(heard, heard);
-  }, WATCH_MS);
-
   /** Told, and started again if it hung or had worked for a while; else it would do nothing but go down. */
   const wentDown = (app: ClinicalApp, run: Running) => {
     if (run.isDown) return;
-    const isRestarted = run.isHung || performance.now() - run.startedAt >= RESTART_MS;
+    const isRestarted = run.answering.isHung || performance.now() - run.startedAt >= RESTART_MS;
     run.isDown = true;
-    answered(run);
+    run.answering.settle();
     on.crashed(app.id);
     if (isRestarted) load(app, run);
     on.changed();
@@ -152,10 +129,18 @@ export function sessionApps(
       painted,
       startedAt: 0,
       isDown: false,
-      isHung: false,
+      answering: answering(
+        {
+          isDue: () => isShown && run === current() && !run.isDown && !on.isPrinting(),
+          ask: () => contents.debugger.sendCommand('Runtime.evaluate', { expression: '0' }),
+          patienceMs: ANSWER_MS,
+        },
+        () => on.changed(),
+      ),
     };
     // A page may close itself. Its window still stands now: the next one is there before it goes.
     contents.once('destroyed', () => {
+      run.answering.stop();
       if (isGone) return;
       for (const popup of [...run.popups]) popup.destroy();
       const next = open(app);
@@ -187,7 +172,7 @@ export function sessionApps(
       active = id;
       const next = running.get(id) ?? open(app);
       // One that hangs is loaded again once its process is gone.
-      if (next.isHung) next.window.webContents.forcefullyCrashRenderer();
+      if (next.answering.isHung) next.window.webContents.forcefullyCrashRenderer();
       else if (next.isDown || next.startedAt === 0) load(app, next);
       if (!isShown) return;
       // The bar had the keyboard.
@@ -213,7 +198,7 @@ export function sessionApps(
     },
     get isDown() {
       const run = current();
-      return run !== undefined && (run.isDown || run.isHung);
+      return run !== undefined && (run.isDown || run.answering.isHung);
     },
     adopt(app, popup) {
       const run = running.get(app);
@@ -245,14 +230,13 @@ export function sessionApps(
     painted: () => current()?.painted ?? Promise.resolve(),
     destroy() {
       isGone = true;
-      clearInterval(watch);
       const windows = [...running.values()].flatMap(windowsOf);
       for (const window of windows) if (!window.isDestroyed()) window.destroy();
       running.clear();
     },
     freeze() {
       isGone = true;
-      clearInterval(watch);
+      for (const run of running.values()) run.answering.stop();
     },
     appOf: (contents) =>
       apps.find(({ id }) => {

@@ -1,5 +1,6 @@
 import { type BrowserWindow, type Rectangle, type WebContents, clipboard, screen } from 'electron';
 import type { SessionApps, Surfaces } from '../ports/surfaces.ts';
+import { answering } from './answering.ts';
 import { BAR_HEIGHT } from './bar-height.ts';
 import { hearChords } from './chords.ts';
 import { type Curtains, coveringBounds, curtains } from './curtains.ts';
@@ -11,6 +12,8 @@ import { firstPaint, stationWindow } from './station-window.ts';
 
 /** How long a new session waits for its app to draw itself before it is shown as it is. */
 const APP_PATIENCE_MS = 600;
+/** A page of ours that does not answer for so long is given up and made anew. */
+const ANSWER_MS = 15_000;
 /** Without its bar a session names nobody: it is locked again. */
 const BAR_PATIENCE_MS = 5_000;
 
@@ -117,7 +120,20 @@ export function desk(
     const window = stationWindow(pages.partition, preloads.station, bounds);
     const contentsId = window.webContents.id;
     stationContents.set(contentsId, window);
+    const answers = answering(
+      {
+        isDue: () => window.isVisible() && !window.webContents.isLoadingMainFrame(),
+        ask: () => window.webContents.executeJavaScript('0'),
+        patienceMs: ANSWER_MS,
+      },
+      (isHung) => {
+        if (!isHung) return;
+        on.pageGone(surface);
+        window.webContents.forcefullyCrashRenderer();
+      },
+    );
     window.on('closed', () => {
+      answers.stop();
       stationContents.delete(contentsId);
       if (window === bar) {
         bar = undefined;
@@ -129,6 +145,7 @@ export function desk(
     const load = () =>
       void window.loadURL(pages.url(surface) + search).catch(() => on.pageGone(surface));
     window.webContents.on('render-process-gone', () => {
+      answers.settle();
       on.pageGone(surface);
       // A curtain's window stays, its ground colour covers until the page is drawn again. The others are
       // made anew for the next session. Later, since the window may be on its way down with the agent.
@@ -137,10 +154,6 @@ export function desk(
         if (surface === 'curtain') load();
         else window.destroy();
       });
-    });
-    window.on('unresponsive', () => {
-      on.pageGone(surface);
-      window.webContents.forcefullyCrashRenderer();
     });
     load();
     return window;
