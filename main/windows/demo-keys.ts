@@ -19,8 +19,8 @@ export function demoKeysWindow(address: string): { raise(): void } {
     title: 'Demo keys (simulation)',
     width,
     height,
-    // Left of the opening in the curtain, where the PIN pad is.
-    x: workArea.x + Math.round(workArea.width * 0.32),
+    // Between the clock and the opening in the curtain, where the PIN pad is.
+    x: workArea.x + Math.round(workArea.width * 0.65) - width - 16,
     y: workArea.y + workArea.height - height - 24,
     show: false,
     // The keyboard stays at the station, where the PIN is typed; window managers leave it alone.
