@@ -1,6 +1,6 @@
 // What is downloaded or built is kept outside the checkout: one folder per content, put in place
 // with one rename, so that a half-made entry is never seen under its name.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -33,7 +33,7 @@ export async function cached(name, make) {
   if (await isWhole(place)) return place;
   await rm(place, { recursive: true, force: true });
   await removeAbandonedDrafts(name);
-  const draft = path.join(cacheFolder(), `.${name}.${process.pid}.${Date.now()}`);
+  const draft = path.join(cacheFolder(), `.${name}.${process.pid}.${randomUUID()}`);
   try {
     await mkdir(draft, { recursive: true });
     await make(draft);

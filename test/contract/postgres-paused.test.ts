@@ -156,15 +156,19 @@ async function stopMidSigning({ name, server, upload }: Paused): Promise<() => P
   await first.query('begin');
   await first.query('select 1 from ledger for update');
   await upload(3);
-  // Its transaction that grows the tree waits for us, and we once more behind it.
+  // Its transaction that grows the tree waits for us, and we once more behind it: at the table, which goes to
+  // whoever waits for it; the row would go to whoever comes first.
   await vi.waitFor(async () => expect(await waiters()).toEqual([name]), slow);
   await second.query('begin');
-  const queued = second.query('select size, note_size from ledger for update');
+  const queued = second.query('lock table ledger in exclusive mode');
   await vi.waitFor(async () => expect(await waiters()).toEqual([name, 'queue']), slow);
   await first.query('commit');
-  const [row] = (await queued).rows as readonly { size: string; note_size: string }[];
+  await queued;
+  const { rows } = await second.query<{ size: string; note_size: string }>(
+    'select size, note_size from ledger',
+  );
   // It has grown the tree, and waits to bring the signature.
-  expect(Number(row?.size)).toBe(Number(row?.note_size) + 3);
+  expect(Number(rows[0]?.size)).toBe(Number(rows[0]?.note_size) + 3);
   await vi.waitFor(async () => expect(await waiters()).toEqual([name]), slow);
   server.child.kill('SIGSTOP');
   return async () => void (await second.query('commit'));
