@@ -51,9 +51,8 @@ async function enter(
   person: Person,
   looks: (look: Look) => boolean,
 ): Promise<number> {
-  const curtain = await station.curtain();
   await station.keys.insert(person.id);
-  await station.stepIs('pin');
+  const curtain = await station.pad();
   for (const digit of person.pin) await curtain.keyboard.press(digit);
   const pressed = curtain.evaluate(
     () =>

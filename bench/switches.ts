@@ -9,8 +9,7 @@ const WARM_UP = 20;
 
 async function enter(station: Station, { id, pin }: DemoPerson): Promise<void> {
   await station.keys.insert(id);
-  await station.stepIs('pin');
-  const { keyboard } = await station.curtain();
+  const { keyboard } = await station.pad();
   for (const digit of pin) await keyboard.press(digit);
   await keyboard.press('Enter');
   await station.screenIs('session');

@@ -55,6 +55,14 @@ export function station(app: ElectronApplication, keys: Control) {
       return screen.kind === 'curtain' && screen.step.kind === kind;
     });
 
+  /** The curtain, once it shows the PIN pad, which is a moment after main has decided so. */
+  const pad = async () => {
+    await stepIs('pin');
+    const curtain = await surface('curtain');
+    await curtain.getByRole('group', { name: /PIN/ }).waitFor();
+    return curtain;
+  };
+
   /** Presses the digits on the pad, then Open. */
   const typePin = async (pin: string) => {
     const curtain = await surface('curtain');
@@ -69,6 +77,7 @@ export function station(app: ElectronApplication, keys: Control) {
     view,
     screenIs,
     stepIs,
+    pad,
     typePin,
     curtain: () => surface('curtain'),
     bar: () => surface('bar'),

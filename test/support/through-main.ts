@@ -56,6 +56,7 @@ export function throughMain(app: InMain, keys: Control) {
       await keys.touchAutomatically(true);
       await keys.insert(id);
       await stepIs('pin');
+      await until('the pad', () => run('/curtain', "document.querySelector('.pad') !== null"));
       await type([...pin, 'Enter']);
       await stepIs('session');
       await keys.remove();

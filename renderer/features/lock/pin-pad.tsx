@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useState } from 'react';
 import type { CurtainStep } from '../../../preload/contract.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
@@ -62,7 +62,8 @@ export function PinPad({ step }: { step: PinStep }) {
     setCount(0);
   };
 
-  useEffect(() => {
+  // Before the pad is seen: whoever types at its first sight loses no digit, and so no try.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       // A control that was reached by Tab is pressed by its own Enter and Space.
       const isControl = event.target instanceof HTMLButtonElement;
