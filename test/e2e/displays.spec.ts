@@ -183,7 +183,7 @@ test('a PIN is typed at the curtain that asks for it, whichever curtain was clic
     return all.length === 2 && all.every(({ isCovered }) => isCovered);
   });
   await demo.keys.insert(demo.nurse.id);
-  await station.stepIs('pin');
+  await station.pad();
   const focused = () =>
     station.app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getFocusedWindow()?.webContents.getURL(),

@@ -16,7 +16,7 @@ test('another program’s window neither comes over the curtain nor gets what is
     const { station } = await demo.launch({ demoKeys: false, display: display.name });
     await station.stepIs('waiting');
     await demo.keys.insert(demo.nurse.id);
-    await station.stepIs('pin');
+    await station.pad();
 
     const lost = station.app.evaluate(
       ({ BrowserWindow }) =>
