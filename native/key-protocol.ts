@@ -22,7 +22,7 @@ export type AgentBeat = z.infer<typeof agentBeat>;
 const attempt = z.int().positive();
 /**
  * Two keys each for a staff of 64. A key is asked for as many at a time as its allow list is long, eight as
- * a rule: sixteen questions, while the PIN is typed.
+ * a rule: sixteen questions, before the PIN pad is there.
  */
 export const MAX_KNOWN = 128;
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);

@@ -159,6 +159,7 @@ export const stationView = z.strictObject({
       name: z.string().optional(),
       /** Absent where policy hides times. */
       since: time.optional(),
+      /** Absent as long as the session is locked and nobody else has come. */
       until: time.optional(),
     }),
   ),

@@ -11,6 +11,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Surface } from './surface.tsx';
 import { startI18n } from './i18n/i18n.ts';
+import { ignoreStraySecondTaps } from './ui/double-tap.ts';
 import { followView } from './station.ts';
 
 const root = document.getElementById('root');
@@ -20,6 +21,7 @@ if (root === null) throw new Error('index.html has no #root');
 const VIEW_PATIENCE_MS = 300;
 
 startI18n();
+ignoreStraySecondTaps(document);
 const patience = new Promise((resolve) => void setTimeout(resolve, VIEW_PATIENCE_MS));
 // Drawn once: with cloth before it, the picture would wait until the pleats of a whole display are drawn.
 void Promise.race([followView(), patience]).then(() =>

@@ -77,6 +77,18 @@ describe('out of an open session, to come back', () => {
     expect(told(station, since)).toEqual([]);
   });
 
+  it('until when it is kept is told of a parked session, and not of a locked one, which may be parked', async () => {
+    const station = put();
+    await station.enter(station.nurse);
+    station.app.dispatch({ type: 'lock', cause: 'button' });
+    expect(Object.keys(station.app.view().parked[0] ?? {})).toEqual(['id', 'name', 'since']);
+    await station.enter(station.physician);
+    station.app.dispatch({ type: 'lock', cause: 'button' });
+    const [nurse, physician] = station.app.view().parked;
+    expect(Date.parse(nurse?.until ?? '') - Date.parse(nurse?.since ?? '')).toBe(30 * 60_000);
+    expect(physician?.until).toBeUndefined();
+  });
+
   it('a switch parks; whoever comes next shares its correlation, and the first finds all again', async () => {
     const station = put();
     const first = await station.enter(station.nurse);

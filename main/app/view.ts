@@ -82,11 +82,20 @@ function parked(
   const { policy } = state;
   return state.held.map((session) => {
     const member = memberOf(session.member);
-    const until = heldUntil(session, policy).mono - session.since.mono + session.since.wall;
+    // A locked one is parked once somebody else comes: until then nobody knows how long it is kept.
+    const until =
+      session.held === 'parked'
+        ? heldUntil(session, policy).mono - session.since.mono + session.since.wall
+        : undefined;
     return {
       id: session.id,
       ...(policy.showParkedNames && member ? { name: shortName(member) } : {}),
-      ...(policy.showParkedTimes ? { since: iso(session.since.wall), until: iso(until) } : {}),
+      ...(policy.showParkedTimes
+        ? {
+            since: iso(session.since.wall),
+            ...(until === undefined ? {} : { until: iso(until) }),
+          }
+        : {}),
     };
   });
 }

@@ -82,12 +82,16 @@ export function curtains(
   };
 
   arrange();
-  for (const event of ['display-added', 'display-removed', 'display-metrics-changed'] as const) {
-    screen.on(event as 'display-added', () => {
-      arrange();
-      onChanged();
-    });
-  }
+  const changed = () => {
+    arrange();
+    onChanged();
+  };
+  screen.on('display-added', changed);
+  screen.on('display-removed', changed);
+  // A keyboard on the glass or a panel takes of the work area; the display is the same.
+  screen.on('display-metrics-changed', (_event, _display, metrics) => {
+    if (metrics.some((metric) => metric !== 'workArea')) changed();
+  });
 
   return {
     cover() {

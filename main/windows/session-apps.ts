@@ -171,8 +171,9 @@ export function sessionApps(
       const previous = current();
       active = id;
       const next = running.get(id) ?? open(app);
-      // One that hangs is loaded again once its process is gone.
-      if (next.answering.isHung) next.window.webContents.forcefullyCrashRenderer();
+      // One that hangs in front of everybody is loaded again once its process is gone.
+      if (next.answering.isHung && next === previous)
+        next.window.webContents.forcefullyCrashRenderer();
       else if (next.isDown || next.startedAt === 0) load(app, next);
       if (!isShown) return;
       // The bar had the keyboard.

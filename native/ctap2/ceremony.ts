@@ -100,7 +100,7 @@ export class Ceremony {
     });
   }
 
-  /** Everything else that needs no PIN, done while it is typed: proof, retries, key agreement. */
+  /** Everything else that needs no PIN, done before one is asked for: proof, retries, key agreement. */
   prepare(): Promise<Result<Ready, Refused>> {
     return guard(async () => {
       const identity = this.known();

@@ -260,7 +260,7 @@ test('an app whose renderer is killed leaves its window, and comes back when it 
   );
   expect(await station.shown()).toEqual(expect.arrayContaining(['/bar', '/chart']));
   await expect((await station.bar()).getByRole('status')).toHaveText(
-    'This app does not answer. Touch its tab to start it again.',
+    'This app does not answer. Touching its tab starts it again, without what was not saved.',
   );
   await press('Chart');
   await until('the chart to run again', () =>

@@ -130,6 +130,21 @@ test('a display that is plugged in during a session locks it', async () => {
   await until('the reason at the server', async () => (await locks()).length === 2);
 });
 
+test('a part of the display that something else takes, as a keyboard on the glass does, locks nobody', async () => {
+  await station.open(demo.nurse);
+  await until('the curtain to go', async () => !(await curtains())[0]?.isCovered);
+  const emit = (metrics: readonly string[]) =>
+    station.app.evaluate(
+      ({ screen }, which) =>
+        screen.emit('display-metrics-changed', {}, screen.getPrimaryDisplay(), which),
+      metrics,
+    );
+  await emit(['workArea']);
+  expect((await station.view()).screen.kind).toBe('session');
+  await emit(['workArea', 'bounds']);
+  await station.screenIs('curtain');
+});
+
 test('a display that changes its size locks, and everything finds its place again', async () => {
   await station.open(demo.nurse);
   await until('the curtain to go', async () => !(await curtains())[0]?.isCovered);

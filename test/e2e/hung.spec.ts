@@ -100,16 +100,25 @@ test('an app that never answers again keeps nobody from locking, resuming and th
   await station.screenIs('curtain');
 });
 
-test('an app that never answers again says so, and its tab brings it back', async () => {
+test('an app that never answers again says so; its tab shows it, and touched once more brings it back', async () => {
   await station.open(demo.nurse);
   await seen();
   await press('Medication');
   await until('the medication', async () => (await station.shown()).includes('/medication'));
   await hang('/medication');
   await expect((await station.bar()).getByRole('status')).toHaveText(
-    'This app does not answer. Touch its tab to start it again.',
+    'This app does not answer. Touching its tab starts it again, without what was not saved.',
     { timeout: 30_000 },
   );
+  await press('Labs');
+  await until('the labs', async () => (await station.shown()).includes('/labs'));
+  const crashes = async () =>
+    (await demo.allEvents()).filter(({ event }) => event.type === 'app.crashed');
+  await press('Medication');
+  await until('the medication', async () => (await station.shown()).includes('/medication'));
+  // Whoever only looks whether it has come back ends nothing.
+  await expect((await station.bar()).getByRole('status')).toContainText('does not answer');
+  expect(await crashes()).toEqual([]);
   await press('Medication');
   const answers = () =>
     station.app.evaluate(async ({ BrowserWindow }) => {
@@ -123,7 +132,7 @@ test('an app that never answers again says so, and its tab brings it back', asyn
     });
   await until('a page that answers', answers);
   const crashed = await until('the end of the old one at the server', async () =>
-    (await demo.allEvents()).find(({ event }) => event.type === 'app.crashed'),
+    (await crashes()).at(0),
   );
   expect(crashed.event.detail).toEqual({ app: 'medication' });
   await press('Lock');

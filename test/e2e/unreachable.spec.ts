@@ -26,7 +26,7 @@ test('an app that cannot be reached is told of in the bar, and its tab tries aga
     const bar = await station.bar();
     const saysSo = () =>
       expect(bar.getByRole('status')).toHaveText(
-        'This app does not answer. Touch its tab to start it again.',
+        'This app does not answer. Touching its tab starts it again, without what was not saved.',
       );
     await saysSo();
     // For as long as it is so.

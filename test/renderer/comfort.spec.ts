@@ -162,7 +162,7 @@ for (const url of surfaces) {
 /** What is read out by itself when it comes; at once, or when there is a pause. */
 const spoken: readonly (readonly [scene: string, live: 'assertive' | 'polite', text: RegExp])[] = [
   ['curtain-notice-pin-blocked', 'assertive', /The PIN did not match three times/],
-  ['curtain-pin-again-twice', 'assertive', /1 try left before you re-insert/],
+  ['curtain-pin-again-twice', 'assertive', /1 try left before you must re-insert/],
   ['curtain-pin-last', 'assertive', /1 try left, then this key locks/],
   ['curtain-pin-again', 'polite', /It did not match your key/],
   ['curtain-pin-too-short', 'polite', /Your PIN has at least 6 digits/],
@@ -171,7 +171,7 @@ const spoken: readonly (readonly [scene: string, live: 'assertive' | 'polite', t
   ['curtain-help-blocked', 'polite', /The PIN is blocked .*Call IT/],
   ['curtain-unpaired-pairing-code-used', 'polite', /Make a new one at/],
   ['curtain-lost-name-missing', 'polite', /Both names, please/],
-  ['curtain-checks-4', 'polite', /3 things want a hand/],
+  ['curtain-checks-4', 'polite', /3 things need attention/],
 ];
 test('what changes is read out by itself', async ({ open }) => {
   const { page, station } = await open(scenes['curtain-tap']);

@@ -150,12 +150,62 @@ test('a key that types by itself leaves nothing behind, and its Enter opens noth
   expect(station.asked).toEqual([]);
 });
 
+test('digits typed while the key is still being read are on the pad, and go nowhere before', async ({
+  open,
+}) => {
+  const { page, station } = await open({ ...pad, view: curtain({ kind: 'reading' }) });
+  await type(page, PIN);
+  // Whoever is done before the pad is there looks at it first.
+  await page.keyboard.press('Enter');
+  expect(station.asked).toEqual([]);
+  await show(page, station, pad.view);
+  await expect(typed(page)).toHaveText('6 digits typed');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => station.asked).toEqual([{ name: 'submitPin', args: [digits(PIN)] }]);
+});
+
+test('digits typed for a key that opens nothing are forgotten', async ({ open }) => {
+  const { page, station } = await open({ ...pad, view: curtain({ kind: 'reading' }) });
+  await type(page, PIN);
+  await show(page, station, curtain({ kind: 'waiting', keyPresent: true }));
+  await show(page, station, curtain({ kind: 'reading' }));
+  await show(page, station, pad.view);
+  await expect(typed(page)).toHaveText('No digits typed');
+});
+
+test('the second tap of a double one on Start does not press Cancel', async ({ open }) => {
+  const { page, station } = await open(scenes['curtain-key-in']);
+  const { x, y, width, height } = (await button(page, 'Start').boundingBox()) ?? {
+    x: 0,
+    y: 0,
+    width: 0,
+    height: 0,
+  };
+  // Where both of them are.
+  const at = [x + width / 2, y + height - 5] as const;
+  await page.mouse.click(...at);
+  await expect.poll(() => station.asked).toEqual([{ name: 'start', args: [] }]);
+  await show(page, station, curtain({ kind: 'reading' }));
+  const under = await page.evaluate(
+    ([left, top]) => document.elementFromPoint(left, top)?.closest('button')?.textContent,
+    at,
+  );
+  expect(under).toBe('Cancel');
+  await page.mouse.down({ clickCount: 2 });
+  await page.mouse.up({ clickCount: 2 });
+  expect(station.asked).toHaveLength(1);
+  await page.mouse.click(...at);
+  await expect.poll(() => station.asked.at(-1)).toEqual({ name: 'cancel', args: [] });
+});
+
 test('a mismatch says so, and counts tries from the second on', async ({ open }) => {
   const { page, station } = await open(scenes['curtain-pin-again']);
   await expect(page.getByRole('heading', { name: 'Try that PIN again' })).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
   await show(page, station, scenes['curtain-pin-again-twice'].view);
-  await expect(page.getByRole('alert')).toContainText('1 try left before you re-insert.');
+  await expect(page.getByRole('alert')).toContainText(
+    '1 try left before you must re-insert the key.',
+  );
   await expect(page.getByRole('img', { name: '2 of 3 tries used' })).toBeVisible();
 });
 

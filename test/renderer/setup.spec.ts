@@ -122,7 +122,7 @@ test('the connection test: each row by itself, then the sum is read out; again o
   const rows = page.getByRole('listitem');
   await expect(rows).toHaveCount(checkNames.length + 2);
   await expect(rows.nth(1)).toContainText('This computer does not trust its certificate.');
-  await expect(page.getByText('3 things want a hand.')).toHaveRole('status');
+  await expect(page.getByText('3 things need attention.')).toHaveRole('status');
   station.answer({ check: { finding: 'server-good' satisfies Finding } });
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');

@@ -2,7 +2,7 @@ import type { Notice, Stop } from '../../preload/contract.ts';
 import { words as en } from '../../renderer/i18n/words/en.ts';
 import { serveStationPages } from '../support/station-pages.ts';
 import { curtain, scenes, session } from '../support/station-views.ts';
-import { expect, show, test } from './station-page.ts';
+import { expect, show, test, type } from './station-page.ts';
 
 const tap = curtain({ kind: 'waiting', keyPresent: false });
 const keyIn = curtain({ kind: 'waiting', keyPresent: true });
@@ -417,6 +417,16 @@ test.describe('the idle warning', () => {
 });
 
 test.describe('the key sheet', () => {
+  test('a PIN that is typed at the sheet, and its Enter, choose nothing', async ({ open }) => {
+    const { page, station } = await open(scenes['overlay-key']);
+    await type(page, '482915');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('status')).toHaveText('No PIN is asked for here. Choose first.');
+    expect(station.asked).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => station.asked).toEqual([{ name: 'stay', args: [] }]);
+  });
+
   test('stays by default', async ({ open }) => {
     const { page, station } = await open(scenes['overlay-key']);
     await expect(page.getByRole('button', { name: 'Stay' })).toBeFocused();

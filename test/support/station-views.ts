@@ -281,7 +281,11 @@ export const scenes = {
   'curtain-parked-unnamed': {
     url: '/curtain',
     view: curtain(tap, {
-      parked: [{ id: '1' }, { id: '2', since: at('14:20'), until: at('14:50') }],
+      parked: [
+        { id: '1' },
+        { id: '2', since: at('14:20'), until: at('14:50') },
+        { id: '3', since: at('14:31') },
+      ],
     }),
   },
   ...Object.fromEntries(topicNames.map((topic) => [`curtain-help-${topic}`, help(topic)])),

@@ -20,9 +20,11 @@ export function ParkedTags() {
         {parked.slice(0, SHOWN).map(({ id, name, since, until }) => (
           <li key={id} className="tag">
             <b>{name ?? t('parked.someone')}</b>
-            {since !== undefined && until !== undefined && (
+            {since !== undefined && (
               <span className="soft">
-                {t('parked.times', { since: clock(since), until: clock(until) })}
+                {until === undefined
+                  ? t('parked.since', { since: clock(since) })
+                  : t('parked.times', { since: clock(since), until: clock(until) })}
               </span>
             )}
           </li>

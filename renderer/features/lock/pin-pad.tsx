@@ -1,13 +1,12 @@
-import { useEffect, useLayoutEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import type { CurtainStep } from '../../../preload/contract.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { KeyArt } from '../../ui/key-art.tsx';
-import { createPinBuffer } from './pin-buffer.ts';
-import { createPinKeys } from './pin-keys.ts';
 import { TriesLeft, triesWorthSaying } from './tries-left.tsx';
+import type { TypedPin } from './typed-pin.ts';
 
 type PinStep = Extract<CurtainStep, { kind: 'pin' }>;
 
@@ -30,12 +29,10 @@ function createPresence() {
  * The PIN pad. The digits are in the buffer and nowhere else: React knows how many there are, the
  * document holds no input and no value, and a physical key presses nothing on the screen.
  */
-export function PinPad({ step }: { step: PinStep }) {
+export function PinPad({ step, typed }: { step: PinStep; typed: TypedPin }) {
   const t = useWords();
-  const [buffer] = useState(createPinBuffer);
-  // It knows a key that types by what came before: one for as long as the pad is there.
-  const [act] = useState(() => createPinKeys(buffer));
-  const [count, setCount] = useState(0);
+  const { buffer } = typed;
+  const [count, setCount] = useState(buffer.length);
   const [hint, setHint] = useState<'short' | 'letter'>();
   const [tellPresence] = useState(createPresence);
   const { minLength } = step;
@@ -65,12 +62,8 @@ export function PinPad({ step }: { step: PinStep }) {
   // Before the pad is seen: whoever types at its first sight loses no digit, and so no try.
   useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      // A control that was reached by Tab is pressed by its own Enter and Space.
-      const isControl = event.target instanceof HTMLButtonElement;
-      if (isControl && (event.key === 'Enter' || event.key === ' ')) return;
-      const meant = act(event);
+      const meant = typed.hear(event);
       if (meant === 'ignored') return;
-      event.preventDefault();
       if (meant === 'submit') return submit();
       changed();
       if (meant === 'letter') setHint('letter');
@@ -78,9 +71,6 @@ export function PinPad({ step }: { step: PinStep }) {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   });
-  // The digits do not outlive the pad.
-  useEffect(() => () => buffer.cut(0), [buffer]);
-
   // Main's word holds until something is typed.
   const isShort = hint === 'short' || (step.tooShort && count === 0);
   const isAgain = step.mismatches > 0;

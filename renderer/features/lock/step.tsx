@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { unreachable } from '../../../common/result.ts';
 import type { CurtainStep } from '../../../preload/contract.ts';
 import { useWords } from '../../i18n/i18n.ts';
@@ -7,6 +7,7 @@ import { useView } from '../../store/station-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { KeyArt } from '../../ui/key-art.tsx';
 import { PinPad } from './pin-pad.tsx';
+import { type TypedPin, createTypedPin } from './typed-pin.ts';
 import { Stopped } from './stopped.tsx';
 import { Waiting } from './waiting.tsx';
 
@@ -24,12 +25,20 @@ export function Step() {
 
 function Content({ step }: { step: CurtainStep }) {
   const t = useWords();
+  const [typed] = useState(createTypedPin);
+  const isTyped = step.kind === 'reading' || step.kind === 'pin';
+  // The digits do not outlive what asks for them.
+  useLayoutEffect(() => {
+    if (!isTyped) typed.buffer.cut(0);
+    return () => typed.buffer.cut(0);
+  }, [isTyped, typed]);
   switch (step.kind) {
     case 'waiting':
       return <Waiting step={step} />;
     case 'reading':
       return (
         <Patience title={t('reading.title')} text={t('reading.text')}>
+          <TypedAhead typed={typed} />
           <Cancel />
         </Patience>
       );
@@ -42,7 +51,7 @@ function Content({ step }: { step: CurtainStep }) {
     case 'pin':
       return (
         <>
-          <PinPad key={step.mismatches} step={step} />
+          <PinPad key={step.mismatches} step={step} typed={typed} />
           <Cancel />
         </>
       );
@@ -135,6 +144,16 @@ function Patience({
       {children}
     </>
   );
+}
+
+/** Whoever types by habit while the key is still being read loses no digit: the pad begins with them. */
+function TypedAhead({ typed }: { typed: TypedPin }) {
+  useLayoutEffect(() => {
+    const onKey = (event: KeyboardEvent) => void typed.hear(event);
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [typed]);
+  return null;
 }
 
 /** Escape means the same. */

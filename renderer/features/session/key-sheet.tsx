@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { Button } from '../../ui/button.tsx';
@@ -7,6 +7,8 @@ import type { SessionScreen } from './session-screen.ts';
 
 type OverKey = Extract<SessionScreen['over'], { kind: 'key' }>;
 type Owner = OverKey['owner'];
+/** Whoever types a PIN where none is asked for presses Enter this soon after it. */
+const PIN_TAIL_MS = 2_000;
 
 /**
  * A key appeared during a session: a sheet hangs from the rail, over cloth. Whose key it is it may say
@@ -14,9 +16,18 @@ type Owner = OverKey['owner'];
  */
 export function KeySheet({ name, over: { owner, endsSession } }: { name: string; over: OverKey }) {
   const t = useWords();
+  const digitAt = useRef(Number.NEGATIVE_INFINITY);
+  const [isPin, setIsPin] = useState(false);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && !event.repeat) intend(station.stay());
+      if (/^[0-9]$/.test(event.key)) {
+        digitAt.current = event.timeStamp;
+        setIsPin(true);
+      }
+      // It ends a PIN, and chooses nothing.
+      if (event.key === 'Enter' && event.timeStamp - digitAt.current < PIN_TAIL_MS)
+        event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
@@ -45,6 +56,9 @@ export function KeySheet({ name, over: { owner, endsSession } }: { name: string;
                 <p>{t(endsSession ? 'sheet.ends' : 'sheet.other', { name })}</p>
               )}
             </div>
+            <p className="t4" role="status">
+              {isPin && <b>{t('sheet.noPin')}</b>}
+            </p>
           </div>
         </div>
         <div className="choices">
