@@ -8,7 +8,8 @@ export default defineConfig({
   outputDir: process.env['WARDLOCK_TEST_OUTPUT'] ?? 'test-results',
   forbidOnly: true,
   workers: 2,
-  timeout: 90_000,
+  // Generous: the machine may be busy, and what hangs is ended all the same.
+  timeout: 240_000,
   expect: { timeout: 15_000 },
   use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
   projects: [

@@ -37,6 +37,7 @@ export default defineConfig({
     // Generous: the machine may be busy, and what hangs is ended all the same.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     allowOnly: false,
     passWithNoTests: false,
   },

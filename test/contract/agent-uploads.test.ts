@@ -136,7 +136,9 @@ test('a server that asks for a pause gets it, and everything afterwards', async 
   const agent = await pairedAgent(undefined, { limits });
   for (let n = 0; n < 4; n++) {
     agent.append(locked());
-    await vi.waitFor(() => expect(agent.uploader.state().kind).not.toBe('sending'));
+    await vi.waitFor(() => expect(agent.uploader.state().kind).not.toBe('sending'), {
+      timeout: 60_000,
+    });
   }
   const state = agent.uploader.state();
   if (state.kind !== 'waiting') throw new Error(state.kind);
@@ -174,7 +176,9 @@ test('a journal that forked from what the server has stops, and says so once', a
   await everythingAcknowledged({ journal: original });
   forked.append([locked()]);
   second.kick();
-  await vi.waitFor(() => expect(second.state()).toEqual({ kind: 'halted', code: 'chain-fork' }));
+  await vi.waitFor(() => expect(second.state()).toEqual({ kind: 'halted', code: 'chain-fork' }), {
+    timeout: 60_000,
+  });
   second.kick();
   expect(reports).toEqual(['upload:chain-fork']);
   expect(forked.waiting()).toBe(1);
@@ -203,14 +207,14 @@ test('an answer to what was sent before a rewind acknowledges nothing', async ()
     report: agent.report,
   });
   uploader.kick();
-  await vi.waitFor(() => expect(sent).toEqual([2]));
+  await vi.waitFor(() => expect(sent).toEqual([2]), { timeout: 60_000 });
   agent.journal.rewind(0);
   uploader.resend();
   answers.shift()?.();
-  await vi.waitFor(() => expect(sent).toEqual([2, 2]));
+  await vi.waitFor(() => expect(sent).toEqual([2, 2]), { timeout: 60_000 });
   expect(agent.journal.waiting()).toBe(2);
   answers.shift()?.();
-  await vi.waitFor(() => expect(agent.journal.waiting()).toBe(0));
+  await vi.waitFor(() => expect(agent.journal.waiting()).toBe(0), { timeout: 60_000 });
   uploader.close();
 });
 
@@ -289,7 +293,7 @@ test('the receipt must be for what was sent', async () => {
       report: (code) => void reports.push(code),
     });
     uploader.kick();
-    await vi.waitFor(() => expect(reports).toEqual(['upload:wrong-receipt']));
+    await vi.waitFor(() => expect(reports).toEqual(['upload:wrong-receipt']), { timeout: 60_000 });
     expect(agent.journal.waiting()).toBe(1);
     uploader.close();
   }

@@ -44,7 +44,8 @@ test(`killed at ${KILLS} points, the journal is whole and holds each event that 
   const setting = journalSetting(place.folder, createSecretKey(key));
   const told = new Map<number, string>();
   try {
-    for (let kill = 1; kill <= KILLS; kill++) {
+    // A slow disk tells of few events before each end.
+    for (let kill = 1; kill <= KILLS || told.size <= KILLS; kill++) {
       const ms = random() * 120;
       const news = await killedAfter(ms, [setting.file, key.toString('hex'), setting.station]);
       for (const [seq, hash] of news) {

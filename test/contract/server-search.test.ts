@@ -25,6 +25,8 @@ const at = (n: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, n)).toISOString();
 
 beforeEach(async () => {
   lab = await openLab();
+  // Its clock is not a year ahead of the events.
+  lab.clock.ms = Date.UTC(2026, 0, 2);
   station = await lab.pairedStation();
   journal = new TestJournal(station.id);
   const { person } = lab.nurse;

@@ -104,7 +104,7 @@ test('an answer that was recorded is not taken for the answer to another questio
     transport: { ...agent.transport, commands: async () => recorded },
   });
   runner.kick();
-  await vi.waitFor(() => expect(reports).toContain('commands:replayed'));
+  await vi.waitFor(() => expect(reports).toContain('commands:replayed'), { timeout: 60_000 });
   expect(done).toEqual([]);
   expect(agent.state.commandNumber()).toBe(0);
 });
@@ -149,7 +149,7 @@ test('the forger’s own sheet is good, so that what follows is refused for its 
   const agent = await pairedAgent();
   const { runner, done } = runnerOf(agent, { transport: forging(agent, [commandOf()]) });
   runner.kick();
-  await vi.waitFor(() => expect(done).toEqual(['lock']));
+  await vi.waitFor(() => expect(done).toEqual(['lock']), { timeout: 60_000 });
 });
 
 test.each([
@@ -163,7 +163,7 @@ test.each([
     transport: forging(agent, [commandOf()], more),
   });
   runner.kick();
-  await vi.waitFor(() => expect(reports).toContain(code));
+  await vi.waitFor(() => expect(reports).toContain(code), { timeout: 60_000 });
   expect(done).toEqual([]);
   expect(agent.state.commandNumber()).toBe(0);
 });
@@ -177,7 +177,7 @@ test('a number that was carried out, or one below it, is refused, also after a r
   const numbers = [3, 7, 8].map((number) => commandOf({ number }));
   const { runner, done, reports } = runnerOf(agent, { transport: forging(agent, numbers), state });
   runner.kick();
-  await vi.waitFor(() => expect(done).toHaveLength(1));
+  await vi.waitFor(() => expect(done).toHaveLength(1), { timeout: 60_000 });
   expect(reports.slice(0, 2)).toEqual(['command:older:3', 'command:older:7']);
   expect(state.commandNumber()).toBe(8);
 });
@@ -188,7 +188,7 @@ test('an expired command is refused by the server’s clock, and never comes bac
     transport: forging(agent, [commandOf({ expiresAt: '2026-06-01T00:00:00.000Z' })]),
   });
   runner.kick();
-  await vi.waitFor(() => expect(agent.state.commandNumber()).toBe(1));
+  await vi.waitFor(() => expect(agent.state.commandNumber()).toBe(1), { timeout: 60_000 });
   expect(reports[0]).toBe('command:expired:1');
   expect(done).toEqual([]);
 });
@@ -200,7 +200,7 @@ test('the server keeps expired and answered commands to itself', async () => {
   agent.lab.clock.ms += 10_000;
   const { runner, done } = runnerOf(agent);
   runner.kick();
-  await vi.waitFor(async () => expect(await outcomeOf(agent, 2)).toBe('done'));
+  await vi.waitFor(async () => expect(await outcomeOf(agent, 2)).toBe('done'), { timeout: 60_000 });
   expect(done).toHaveLength(1);
   expect(await outcomeOf(agent, 1)).toBeNull();
   const open = await agent.lab.store.read.openCommandNumbers(
@@ -214,13 +214,16 @@ test('a server that was set back counts on from what the station has carried out
   agent.state.raiseCommandNumber(40);
   const { runner, done } = runnerOf(agent);
   runner.kick();
-  await vi.waitFor(async () => {
-    const row = await agent.lab.store.read.station(agent.paired.station);
-    expect(row?.command_number).toBe(40);
-  });
+  await vi.waitFor(
+    async () => {
+      const row = await agent.lab.store.read.station(agent.paired.station);
+      expect(row?.command_number).toBe(40);
+    },
+    { timeout: 60_000 },
+  );
   expect(await give(agent)).toBe(41);
   runner.kick();
-  await vi.waitFor(() => expect(done).toHaveLength(1));
+  await vi.waitFor(() => expect(done).toHaveLength(1), { timeout: 60_000 });
 });
 
 test('a sheet holds what its question was about', async () => {
@@ -253,10 +256,14 @@ test('a disk that has no room for its number keeps no session open: the command 
   const { runner, done, reports } = runnerOf(agent, { state });
   const first = await give(agent);
   runner.kick();
-  await vi.waitFor(async () => expect(await outcomeOf(agent, first ?? 0)).toBe('done'));
+  await vi.waitFor(async () => expect(await outcomeOf(agent, first ?? 0)).toBe('done'), {
+    timeout: 60_000,
+  });
   const second = await give(agent, { what: { kind: 'sign-out' } });
   runner.kick();
-  await vi.waitFor(async () => expect(await outcomeOf(agent, second ?? 0)).toBe('done'));
+  await vi.waitFor(async () => expect(await outcomeOf(agent, second ?? 0)).toBe('done'), {
+    timeout: 60_000,
+  });
   expect(done).toEqual(['lock', 'sign-out']);
   expect(reports).toEqual(['command:not-marked', 'command:not-marked']);
 });

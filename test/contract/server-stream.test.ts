@@ -110,7 +110,7 @@ test('a hint that comes while the directory is asked for is not lost', async () 
   });
   cleanups.push(() => sync.close());
   sync.start();
-  await vi.waitFor(() => expect(asked).toBe(1));
+  await vi.waitFor(() => expect(asked).toBe(1), { timeout: 60_000 });
   await changePolicyElsewhere(agent, 64);
   sync.kick();
   release();
@@ -120,7 +120,9 @@ test('a hint that comes while the directory is asked for is not lost', async () 
 test('a hint says which version there is, once', async () => {
   const agent = await pairedAgent();
   const { hints } = streamOf(agent);
-  await vi.waitFor(() => expect(hints).toEqual([{ kind: 'directory', version: 1 }]));
+  await vi.waitFor(() => expect(hints).toEqual([{ kind: 'directory', version: 1 }]), {
+    timeout: 60_000,
+  });
   await changePolicyElsewhere(agent, 62);
   await vi.waitFor(() => expect(hints).toHaveLength(2), { timeout: 30_000 });
   await changePolicyElsewhere(agent, 63);

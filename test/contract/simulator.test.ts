@@ -160,16 +160,23 @@ describe('the simulated key, packet by packet', () => {
     const other = await channel();
     askAssertion(mine);
     expect(await nextHex()).toBe(`${mine}bb000102`);
+    // A slow machine hears some keepalives more before each answer.
+    const answer = async () => {
+      for (;;) {
+        const report = await nextHex();
+        if (report !== `${mine}bb000102`) return report;
+      }
+    };
     send(`${other} 81 0001 00`);
-    expect(await nextHex()).toBe(`${other}bf000106`);
+    expect(await answer()).toBe(`${other}bf000106`);
     send(`${other} 91 0000`); // not theirs to cancel
     expect(await nextHex()).toBe(`${mine}bb000102`);
     send(`${mine} 91 0000`);
-    expect(await nextHex()).toBe(`${mine}9000012d`);
+    expect(await answer()).toBe(`${mine}9000012d`);
     askAssertion(mine);
     expect(await nextHex()).toBe(`${mine}bb000102`);
     await simulator.control.touch();
-    expect((await next()).subarray(0, 5).toString('hex')).toBe(`${mine}90`);
+    expect((await answer()).slice(0, 10)).toBe(`${mine}90`);
     expect((await simulator.control.state()).keys[0]?.counter).toBe(1);
   });
 

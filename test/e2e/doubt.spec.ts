@@ -7,7 +7,7 @@ import { until } from '../support/station.ts';
 
 test('a server that was set back to yesterday: both logs are in doubt, work goes on, an approval settles the station’s', async () => {
   // The station asks for a receipt once a minute.
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const demo = await startDemo();
   const data = path.join(demo.data, 'server');
   const yesterday = path.join(demo.data, 'yesterday');

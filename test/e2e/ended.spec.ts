@@ -72,9 +72,11 @@ test.describe('main in the middle of a session', () => {
       process.stdout.write(`${how}: readable for ${(gone - begun).toFixed(0)} ms\n`);
       expect(await hands.windows()).toEqual([]);
 
-      const log = await readFile(path.join(demo.data, 'station', 'agent.log'), 'utf8');
-      const ended = log.split('\n').filter((line) => line.includes('"code":"hung"')).length;
-      expect(ended).toBe(turn);
+      // The key process writes it once main has gone.
+      await until('the word of it in the log', async () => {
+        const log = await readFile(path.join(demo.data, 'station', 'agent.log'), 'utf8');
+        return log.split('\n').filter((line) => line.includes('"code":"hung"')).length === turn;
+      });
 
       const next = await demo.launch({ display: screen.display, demoKeys: false });
       await next.station.stepIs('waiting');

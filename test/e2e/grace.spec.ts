@@ -3,7 +3,7 @@ import { startDemo } from '../support/demo.ts';
 import { until } from '../support/station.ts';
 
 test('within the grace of policy a touch resumes, the server takes it for that; afterwards the PIN is asked for', async () => {
-  const demo = await startDemo({ graceSeconds: 20 });
+  const demo = await startDemo({ graceSeconds: 40 });
   try {
     const { station } = await demo.launch();
     const lock = async () =>
@@ -32,7 +32,7 @@ test('within the grace of policy a touch resumes, the server takes it for that; 
 
     await lock();
     await station.stepIs('waiting');
-    await until('the end of the grace', () => Date.now() - begun > 21_000, 30);
+    await until('the end of the grace', () => Date.now() - begun > 41_000, 60);
     await demo.keys.insert(demo.nurse.id);
     await station.stepIs('pin');
   } finally {

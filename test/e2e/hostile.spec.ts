@@ -489,8 +489,7 @@ test.describe('@security a hostile clinical app', () => {
     test(`an open popup of the page (${popup}) does not stay over the curtain`, async () => {
       if (popup === 'select') await click('#select');
       else await afterClick(`document.querySelector('#${popup}').showPicker()`);
-      await pause(800);
-      expect(await windowNames()).not.toEqual(usual);
+      await until('the popup', async () => (await windowNames()).length > usual.length);
       const bar = await station.bar();
       await bar.getByRole('button', { name: 'Lock', exact: true }).click();
       await station.screenIs('curtain');

@@ -12,7 +12,7 @@ const bundle = path.resolve(import.meta.dirname, '../../out/agent-dev');
 
 /** Input by the operating system's own way: only that resets its idle clock. */
 test('the idle clock of the system warns, is reset by any input, and closes the curtain', async () => {
-  const demo = await startDemo({ idleLockSeconds: 8, idleWarningSeconds: 5 });
+  const demo = await startDemo({ idleLockSeconds: 20, idleWarningSeconds: 15 });
   try {
     const { agent, station } = await demo.launch();
     const move = () =>

@@ -36,7 +36,7 @@ const changesAre = (expected: readonly unknown[]) =>
   expect.poll(changes, { timeout: 30_000 }).toEqual(expected);
 
 test('parked for too long: ended and destroyed; the next session begins with nothing', async () => {
-  await begin({ parkedMinutes: 0.1 });
+  await begin({ parkedMinutes: 0.3 });
   const { nurse } = demo;
   await station.open(nurse);
   await (await note()).fill('half a sentence');

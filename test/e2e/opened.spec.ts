@@ -238,6 +238,8 @@ test('a page is printed by the system’s printer, without a dialog, under a tit
     document.title = 'Lopez, Maria';
     print();
   });
+  // Said for some seconds only.
+  await says('Sent to the printer.');
   const [printed] = await until('a document at the printer', async () => {
     const all = await printer.documents();
     return all.length > 0 && all;
@@ -247,7 +249,6 @@ test('a page is printed by the system’s printer, without a dialog, under a tit
   expect(printed?.toString('latin1')).toContain(`${app.url}frame`);
   await until('the job to be done', async () => (await printer.jobs()) !== '');
   expect(await printer.jobs()).toMatch(/^ward .* Wardlock\n$/);
-  await says('Sent to the printer.');
   await until('the print at the server', async () => (await told('app.printed')).length === 1);
   expect(await told('app.printed')).toEqual([{ outcome: 'success', app: 'chart' }]);
   expect((await windows()).length).toBe(before);

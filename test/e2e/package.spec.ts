@@ -175,13 +175,14 @@ for (const withManager of [false, true])
         expect(running.child.exitCode, after).toBe(null);
       };
       // Keys do arrive there: what is typed into the field of the pairing code is seen.
+      // It is there once its caret blinks; what comes before it stands still as well.
       let before = await picture();
-      await until('the page at rest', async () => {
+      await until('the caret in a page at rest', async () => {
         const earlier = before;
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await new Promise((resolve) => setTimeout(resolve, 300));
         before = await picture();
-        const isDrawn = new Set(before).size > 100;
-        return isDrawn && differences(earlier, before) < CARET;
+        const blink = differences(earlier, before);
+        return new Set(before).size > 100 && blink > 0 && blink < CARET;
       });
       await hands.xdotool('type', '--delay', '60', 'ABCDEFGH');
       await until('what was typed', async () => differences(before, await picture()) > 10 * CARET);

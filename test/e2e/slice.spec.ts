@@ -9,7 +9,7 @@ let demo: Demo;
 let station: Station;
 
 test.beforeAll(async () => {
-  demo = await startDemo({ idleLockSeconds: 60, idleWarningSeconds: 20 });
+  demo = await startDemo({ idleLockSeconds: 600 });
   ({ station } = await demo.launch());
 });
 test.afterAll(() => demo.stop());
@@ -128,29 +128,44 @@ test('taking over parks the first session; both events carry one correlation', a
 
 test('a key that comes before the curtain has gone still gets its sheet, on top', async () => {
   const { nurse, physician } = demo;
-  await (await station.bar()).getByRole('button', { name: 'Sign out' }).click();
-  await station.screenIs('curtain');
-  await demo.keys.insert(physician.id);
-  await station.stepIs('pin');
-  await station.typePin(physician.pin);
-  await until('the touch', async () => (await demo.keys.state()).waitingForTouch);
-  // The curtain waits for the bar to show the name.
-  await station.app.evaluate(({ BrowserWindow }) => {
-    BrowserWindow.getAllWindows()
-      .find((window) => window.webContents.getURL().endsWith('/bar'))
-      ?.webContents.executeJavaScript('for (const end = Date.now() + 3000; Date.now() < end; );')
-      .catch(() => undefined);
-  });
-  await demo.keys.touch();
-  await station.screenIs('session');
-  await demo.keys.remove();
-  await demo.keys.insert(nurse.id);
-  await until('the sheet in the view', async () => {
-    const { screen } = await station.view();
-    return screen.kind === 'session' && screen.over.kind === 'key';
-  });
-  expect(await station.shown()).toContain('/curtain');
-  await until('the curtain to go', async () => !(await station.shown()).includes('/curtain'));
+  const gone = () =>
+    until('the curtain to go', async () => !(await station.shown()).includes('/curtain'));
+  const stay = async () => {
+    await (await station.overlay()).getByRole('button', { name: /Not now|Stay/ }).click();
+    await demo.keys.remove();
+  };
+  // A slow machine may need longer for the second key than the curtain stays.
+  let isInTime = false;
+  for (let time = 1; !isInTime && time <= 5; time++) {
+    if (time > 1) {
+      await gone();
+      await stay();
+    }
+    await (await station.bar()).getByRole('button', { name: 'Sign out' }).click();
+    await station.screenIs('curtain');
+    await demo.keys.insert(physician.id);
+    await station.stepIs('pin');
+    await station.typePin(physician.pin);
+    await until('the touch', async () => (await demo.keys.state()).waitingForTouch);
+    // The curtain waits for the bar to show the name.
+    await station.app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()
+        .find((window) => window.webContents.getURL().endsWith('/bar'))
+        ?.webContents.executeJavaScript('for (const end = Date.now() + 3000; Date.now() < end; );')
+        .catch(() => undefined);
+    });
+    await demo.keys.touch();
+    await station.screenIs('session');
+    await demo.keys.remove();
+    await demo.keys.insert(nurse.id);
+    await until('the sheet in the view', async () => {
+      const { screen } = await station.view();
+      return screen.kind === 'session' && screen.over.kind === 'key';
+    });
+    isInTime = (await station.shown()).includes('/curtain');
+  }
+  expect(isInTime, 'the curtain is still there').toBe(true);
+  await gone();
   await until('the sheet', async () => (await station.shown()).includes('/overlay'));
   await until('the sheet in front', () =>
     station.app.evaluate(
@@ -158,13 +173,16 @@ test('a key that comes before the curtain has gone still gets its sheet, on top'
         BrowserWindow.getFocusedWindow()?.webContents.getURL().endsWith('/overlay') ?? false,
     ),
   );
-  await (await station.overlay()).getByRole('button', { name: /Not now|Stay/ }).click();
-  await demo.keys.remove();
+  await stay();
 });
 
 test('without the server everything goes on, and arrives afterwards in order', async () => {
   const { nurse, physician } = demo;
-  const before = (await demo.allEvents()).length;
+  // What was before is there: beside it the station tells by itself what it has seen of the ledger.
+  const before = await until('the session of the physician at the server', async () => {
+    const stored = await sessionEvents();
+    return stored.at(-1)?.event.type === 'session.opened' && stored.length;
+  });
   await demo.stack.killServer();
   await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();
   await station.screenIs('curtain');
@@ -172,20 +190,21 @@ test('without the server everything goes on, and arrives afterwards in order', a
   await station.open(nurse);
   await station.screenIs('session');
   await demo.stack.restartServer();
-  const all = await until(
+  const sessions = await until(
     'the events',
     async () => {
-      const stored = await demo.allEvents();
+      const stored = await sessionEvents();
       return stored.at(-1)?.event.type === 'session.resumed' ? stored : undefined;
     },
     90,
   );
-  expect(all.slice(before).map(({ event }) => event.type)).toEqual([
+  const all = await demo.allEvents();
+  expect(sessions.slice(before).map(({ event }) => event.type)).toEqual([
     'session.locked',
     'session.parked',
     'session.resumed',
   ]);
   expect(all.every(({ verdict }) => verdict === 'verified')).toBe(true);
   expect(all.map(({ event }) => event.seq)).toEqual(all.map((_, index) => index + 1));
-  expect(physician.id).toBe(all.at(-3)?.event.member);
+  expect(physician.id).toBe(sessions.at(-3)?.event.member);
 });
