@@ -80,6 +80,9 @@ const sessionId = z.string().max(64);
 const time = z.iso.datetime({ precision: 3 });
 const px = z.int().nonnegative().max(10_000);
 
+/** Counts up: what is typed in one attempt is for the key of that attempt. */
+const attempt = z.int().positive();
+
 export const curtainStep = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('waiting'),
@@ -87,11 +90,12 @@ export const curtainStep = z.discriminatedUnion('kind', [
     keyPresent: z.boolean(),
     notice: notice.optional(),
   }),
-  z.strictObject({ kind: z.literal('reading') }),
+  z.strictObject({ kind: z.literal('reading'), attempt }),
   /** Several keys are in: the one touched first is used. */
   z.strictObject({ kind: z.literal('choosing') }),
   z.strictObject({
     kind: z.literal('pin'),
+    attempt,
     minLength: z.int().min(4),
     /** Tries left in all; shown from the second mismatch on. */
     retries: z.int().nonnegative(),

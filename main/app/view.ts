@@ -83,19 +83,12 @@ function parked(
   return state.held.map((session) => {
     const member = memberOf(session.member);
     // A locked one is parked once somebody else comes: until then nobody knows how long it is kept.
-    const until =
-      session.held === 'parked'
-        ? heldUntil(session, policy).mono - session.since.mono + session.since.wall
-        : undefined;
+    const kept = heldUntil(session, policy).mono - session.since.mono + session.since.wall;
+    const until = session.held === 'parked' ? { until: iso(kept) } : {};
     return {
       id: session.id,
       ...(policy.showParkedNames && member ? { name: shortName(member) } : {}),
-      ...(policy.showParkedTimes
-        ? {
-            since: iso(session.since.wall),
-            ...(until === undefined ? {} : { until: iso(until) }),
-          }
-        : {}),
+      ...(policy.showParkedTimes ? { since: iso(session.since.wall), ...until } : {}),
     };
   });
 }
@@ -192,9 +185,12 @@ function step(
         keyPresent,
         ...(entry.notice === undefined ? {} : { notice: entry.notice }),
       };
+    case 'reading':
+      return { kind: 'reading', attempt: entry.attempt };
     case 'pin':
       return {
         kind: 'pin',
+        attempt: entry.attempt,
         minLength: entry.minLength,
         retries: entry.retries,
         mismatches: entry.mismatches,
@@ -208,8 +204,7 @@ function step(
     case 'touch':
       if (entry.grace === undefined) return { kind: entry.kind };
       return { kind: 'tap', ...(owner === undefined ? {} : { owner }) };
-    case 'reading':
     case 'choosing':
-      return { kind: entry.kind };
+      return { kind: 'choosing' };
   }
 }

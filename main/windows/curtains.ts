@@ -90,7 +90,7 @@ export function curtains(
   screen.on('display-removed', changed);
   // A keyboard on the glass or a panel takes of the work area; the display is the same.
   screen.on('display-metrics-changed', (_event, _display, metrics) => {
-    if (metrics.some((metric) => metric !== 'workArea')) changed();
+    if (metrics.join() !== 'workArea') changed();
   });
 
   return {

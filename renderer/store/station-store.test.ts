@@ -13,7 +13,7 @@ const view = (revision: number, place: string): StationView => ({
   logDisputed: false,
   link: { kind: 'connected' },
   parked: [],
-  screen: { kind: 'curtain', step: { kind: 'reading' } },
+  screen: { kind: 'curtain', step: { kind: 'reading', attempt: 1 } },
 });
 
 beforeEach(() => stationStore.setState({ view: undefined }, true));

@@ -178,10 +178,12 @@ test('a key that comes before the curtain has gone still gets its sheet, on top'
 
 test('without the server everything goes on, and arrives afterwards in order', async () => {
   const { nurse, physician } = demo;
+  const { screen } = await station.view();
+  if (screen.kind !== 'session') throw new Error('nobody is at work');
   // What was before is there: beside it the station tells by itself what it has seen of the ledger.
   const before = await until('the session of the physician at the server', async () => {
     const stored = await sessionEvents();
-    return stored.at(-1)?.event.type === 'session.opened' && stored.length;
+    return stored.at(-1)?.event.session === screen.session && stored.length;
   });
   await demo.stack.killServer();
   await (await station.bar()).getByRole('button', { name: 'Lock', exact: true }).click();

@@ -13,7 +13,6 @@ let packages: Awaited<ReturnType<typeof packedAgents>>;
 let display: Awaited<ReturnType<typeof startDisplay>>;
 
 test.beforeAll(async () => {
-  test.setTimeout(180_000);
   packages = await packedAgents();
   display = await startDisplay();
 });

@@ -140,7 +140,6 @@ test('the keyboard that comes to the bar is seen at its first control, each time
 
 for (const surface of ['/bar', '/curtain'])
   test(`a ${surface} that never answers again is given up, though nobody touches it, and made anew; it covers all the time`, async () => {
-    test.setTimeout(120_000);
     const pid = () =>
       app.evaluate(
         ({ BrowserWindow }, where) =>

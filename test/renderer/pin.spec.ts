@@ -153,7 +153,7 @@ test('a key that types by itself leaves nothing behind, and its Enter opens noth
 test('digits typed while the key is still being read are on the pad, and go nowhere before', async ({
   open,
 }) => {
-  const { page, station } = await open({ ...pad, view: curtain({ kind: 'reading' }) });
+  const { page, station } = await open({ ...pad, view: curtain({ kind: 'reading', attempt: 1 }) });
   await type(page, PIN);
   // Whoever is done before the pad is there looks at it first.
   await page.keyboard.press('Enter');
@@ -164,11 +164,31 @@ test('digits typed while the key is still being read are on the pad, and go nowh
   await expect.poll(() => station.asked).toEqual([{ name: 'submitPin', args: [digits(PIN)] }]);
 });
 
+test('digits typed for one key are not there for the next, though no other step was drawn between', async ({
+  open,
+}) => {
+  const { page, station } = await open({ ...pad, view: curtain({ kind: 'reading', attempt: 1 }) });
+  await type(page, PIN);
+  await show(page, station, curtain({ kind: 'reading', attempt: 2 }));
+  await type(page, '12');
+  await show(page, station, curtain({ kind: 'reading', attempt: 3 }));
+  const { view } = pad;
+  if (view.screen.kind !== 'curtain' || view.screen.step.kind !== 'pin') throw new Error('no pad');
+  await show(page, station, curtain({ ...view.screen.step, attempt: 3 }));
+  await type(page, PIN.slice(0, 4));
+  await expect(typed(page)).toHaveText('4 digits typed');
+  await show(page, station, curtain({ ...view.screen.step, attempt: 4 }));
+  await expect(typed(page)).toHaveText('No digits typed');
+  await type(page, PIN);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => station.asked).toEqual([{ name: 'submitPin', args: [digits(PIN)] }]);
+});
+
 test('digits typed for a key that opens nothing are forgotten', async ({ open }) => {
-  const { page, station } = await open({ ...pad, view: curtain({ kind: 'reading' }) });
+  const { page, station } = await open({ ...pad, view: curtain({ kind: 'reading', attempt: 1 }) });
   await type(page, PIN);
   await show(page, station, curtain({ kind: 'waiting', keyPresent: true }));
-  await show(page, station, curtain({ kind: 'reading' }));
+  await show(page, station, curtain({ kind: 'reading', attempt: 1 }));
   await show(page, station, pad.view);
   await expect(typed(page)).toHaveText('No digits typed');
 });
@@ -185,7 +205,7 @@ test('the second tap of a double one on Start does not press Cancel', async ({ o
   const at = [x + width / 2, y + height - 5] as const;
   await page.mouse.click(...at);
   await expect.poll(() => station.asked).toEqual([{ name: 'start', args: [] }]);
-  await show(page, station, curtain({ kind: 'reading' }));
+  await show(page, station, curtain({ kind: 'reading', attempt: 1 }));
   const under = await page.evaluate(
     ([left, top]) => document.elementFromPoint(left, top)?.closest('button')?.textContent,
     at,
@@ -193,9 +213,13 @@ test('the second tap of a double one on Start does not press Cancel', async ({ o
   expect(under).toBe('Cancel');
   await page.mouse.down({ clickCount: 2 });
   await page.mouse.up({ clickCount: 2 });
-  expect(station.asked).toHaveLength(1);
-  await page.mouse.click(...at);
-  await expect.poll(() => station.asked.at(-1)).toEqual({ name: 'cancel', args: [] });
+  await page.mouse.down({ clickCount: 3 });
+  await page.mouse.up({ clickCount: 3 });
+  // Whoever presses once more means it, and was heard once.
+  await page.keyboard.press('Escape');
+  await expect
+    .poll(() => station.asked.map(({ name }) => name))
+    .toEqual(['start', 'cancel', 'cancel']);
 });
 
 test('a mismatch says so, and counts tries from the second on', async ({ open }) => {

@@ -92,6 +92,7 @@ export const session = (
 
 const pin = (rest: Partial<Extract<CurtainStep, { kind: 'pin' }>> = {}): CurtainStep => ({
   kind: 'pin',
+  attempt: 1,
   minLength: 6,
   retries: 8,
   mismatches: 0,
@@ -227,7 +228,7 @@ export const scenes = {
   'curtain-tap': { url: '/curtain', view: curtain(tap) },
   'curtain-tap-nobody-parked': { url: '/curtain', view: curtain(tap, { parked: [] }) },
   'curtain-key-in': { url: '/curtain', view: curtain({ kind: 'waiting', keyPresent: true }) },
-  'curtain-reading': { url: '/curtain', view: curtain({ kind: 'reading' }) },
+  'curtain-reading': { url: '/curtain', view: curtain({ kind: 'reading', attempt: 1 }) },
   'curtain-choosing': { url: '/curtain', view: curtain({ kind: 'choosing' }) },
   'curtain-pin-owner': { url: '/curtain', view: curtain(pin({ owner: 'Dr. Samuel O.' })) },
   'curtain-pin': { url: '/curtain', view: curtain(pin()) },

@@ -13,7 +13,7 @@ export type PinAct = 'digits' | 'letter' | 'submit' | 'ignored';
  * The digit of a key: by its meaning, or by its place where the layout gives it another meaning
  * (number pad without NumLock, AZERTY's top row).
  */
-function digitOf({ key, code }: Stroke): number | undefined {
+export function digitOf({ key, code }: Pick<Stroke, 'key' | 'code'>): number | undefined {
   if (/^[0-9]$/.test(key)) return Number(key);
   const place = /^(?:Numpad|Digit)([0-9])$/.exec(code);
   return place === null ? undefined : Number(place[1]);

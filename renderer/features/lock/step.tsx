@@ -25,35 +25,18 @@ export function Step() {
 
 function Content({ step }: { step: CurtainStep }) {
   const t = useWords();
-  const [typed] = useState(createTypedPin);
-  const isTyped = step.kind === 'reading' || step.kind === 'pin';
-  // The digits do not outlive what asks for them.
-  useLayoutEffect(() => {
-    if (!isTyped) typed.buffer.cut(0);
-    return () => typed.buffer.cut(0);
-  }, [isTyped, typed]);
   switch (step.kind) {
     case 'waiting':
       return <Waiting step={step} />;
     case 'reading':
-      return (
-        <Patience title={t('reading.title')} text={t('reading.text')}>
-          <TypedAhead typed={typed} />
-          <Cancel />
-        </Patience>
-      );
+    case 'pin':
+      // What is typed is for the key of one attempt.
+      return <Entry key={step.attempt} step={step} />;
     case 'choosing':
       return (
         <Patience pose="touch" title={t('choosing.title')} text={t('choosing.text')}>
           <Cancel />
         </Patience>
-      );
-    case 'pin':
-      return (
-        <>
-          <PinPad key={step.mismatches} step={step} typed={typed} />
-          <Cancel />
-        </>
       );
     case 'checking':
       return (
@@ -86,6 +69,27 @@ function Content({ step }: { step: CurtainStep }) {
     default:
       return unreachable(step);
   }
+}
+
+/** From the first look at a key to its PIN. */
+function Entry({ step }: { step: Extract<CurtainStep, { kind: 'reading' | 'pin' }> }) {
+  const t = useWords();
+  const [typed] = useState(createTypedPin);
+  // The digits do not outlive what asks for them.
+  useLayoutEffect(() => () => typed.buffer.cut(0), [typed]);
+  if (step.kind === 'pin')
+    return (
+      <>
+        <PinPad key={step.mismatches} step={step} typed={typed} />
+        <Cancel />
+      </>
+    );
+  return (
+    <Patience title={t('reading.title')} text={t('reading.text')}>
+      <TypedAhead typed={typed} />
+      <Cancel />
+    </Patience>
+  );
 }
 
 /** Widens once, when an attempt begins or something needs more words; then it stays as it is. */

@@ -3,6 +3,7 @@ import { useWords } from '../../i18n/i18n.ts';
 import { intend, station } from '../../station.ts';
 import { Button } from '../../ui/button.tsx';
 import { KeyArt } from '../../ui/key-art.tsx';
+import { digitOf } from '../lock/pin-keys.ts';
 import type { SessionScreen } from './session-screen.ts';
 
 type OverKey = Extract<SessionScreen['over'], { kind: 'key' }>;
@@ -21,7 +22,7 @@ export function KeySheet({ name, over: { owner, endsSession } }: { name: string;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && !event.repeat) intend(station.stay());
-      if (/^[0-9]$/.test(event.key)) {
+      if (digitOf(event) !== undefined) {
         digitAt.current = event.timeStamp;
         setIsPin(true);
       }
